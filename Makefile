@@ -1,0 +1,58 @@
+# Two commands are all a newcomer needs: `make run` and `make test`.
+# Everything is put in this folder: .venv, node_modules, the front end's build, data/.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+FRONTEND := platform/youke/web/frontend
+DIST := platform/youke/web/dist
+PO := $(wildcard platform/youke/web/translations/*/LC_MESSAGES/*.po)
+MO := $(PO:.po=.mo)
+
+.DEFAULT_GOAL := help
+
+help:  ## What can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+run: setup  ## Start everything with demo data and print the address
+	$(BIN)/youke up --demo
+
+test: setup  ## Run all tests (unit, integration, browser)
+	$(BIN)/python -m tests.browser_setup
+	$(BIN)/python -m pytest
+
+lint: setup  ## Format check, lint, types, architecture
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+format: $(VENV)/.ready  ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(VENV)/.ready  ## Pin the newest dependencies that setup.cfg allows
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url --no-header --no-annotate --allow-unsafe --upgrade --quiet setup.cfg -o requirements.lock
+
+setup: $(VENV)/.ready $(DIST)/.ready $(MO)
+
+$(VENV)/.ready: requirements.lock setup.cfg
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DIST)/.ready: $(VENV)/.ready $(FRONTEND)/package-lock.json $(shell find $(FRONTEND)/src -type f 2>/dev/null)
+	cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
+	cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build
+	@touch $@
+
+%.mo: %.po $(VENV)/.ready
+	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
+clean:  ## Remove what was built (data/ stays)
+	rm -rf $(VENV) $(DIST) $(FRONTEND)/node_modules $(MO)
+
+.PHONY: help run test lint format lock setup clean

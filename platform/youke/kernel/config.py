@@ -1,0 +1,135 @@
+"""Settings, read once, typed and frozen; every problem is reported at once."""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from youke.kernel.errors import YoukeError
+
+DEFAULT_PORT = 8000
+DEFAULT_S3_PORT = 8333
+MINIMUM_SECRET_LENGTH = 32
+#: What a running `youke up` writes for the other commands on the same data folder.
+ENDPOINTS_FILE = "endpoints.json"
+SECRET_FILE = "secret-key"  # noqa: S105  the name of a file, not what is in it
+
+
+class ConfigurationError(YoukeError):
+    """The settings are not usable: {problems}."""
+
+    code = "configuration"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All that can be set from outside."""
+
+    #: SQLAlchemy or libpq URL of a PostgreSQL.
+    database_url: str
+    #: `http://host:port` at which this process reaches the object store.
+    s3_endpoint: str
+    s3_access_key: str = field(repr=False)
+    s3_secret_key: str = field(repr=False)
+    s3_bucket: str
+    #: What browsers use; None: the host name of their own request, same port.
+    s3_public_endpoint: str | None
+    #: Signs cookies and tokens.
+    secret_key: str = field(repr=False)
+    #: Holds the embedded servers' files, scratch space and logs.
+    data_dir: Path
+    port: int
+    #: Hops of trusted proxies in front (X-Forwarded-*), 0 when there is none.
+    proxies: int
+    #: An ffmpeg to use instead of the packaged one.
+    ffmpeg: str | None
+
+    @staticmethod
+    def from_env(env: Mapping[str, str] | None = None) -> "Settings":
+        """Read the environment, then what a running `youke up` left behind.
+
+        :raises ConfigurationError: naming every problem, not only the first.
+        """
+        return _Reader(os.environ if env is None else env).settings()
+
+
+def data_dir(env: Mapping[str, str] | None = None) -> Path:
+    """Return the data folder: `YOUKE_DATA_DIR`, else `data` below this folder."""
+    values = os.environ if env is None else env
+    return Path(values.get("YOUKE_DATA_DIR") or "data").expanduser().resolve()
+
+
+class _Reader:
+    """Collects the settings and what is wrong with them."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.folder = data_dir(env)
+        self.env = _running_instance(self.folder) | {k: v for k, v in env.items() if v}
+        self.problems: list[str] = []
+
+    def settings(self) -> Settings:
+        settings = Settings(
+            database_url=self.required("YOUKE_DATABASE_URL"),
+            s3_endpoint=self.required("YOUKE_S3_ENDPOINT"),
+            s3_access_key=self.required("YOUKE_S3_ACCESS_KEY"),
+            s3_secret_key=self.required("YOUKE_S3_SECRET_KEY"),
+            s3_bucket=self.env.get("YOUKE_S3_BUCKET", "youke"),
+            s3_public_endpoint=self.env.get("YOUKE_S3_PUBLIC_ENDPOINT"),
+            secret_key=self.secret_key(),
+            data_dir=self.folder,
+            port=self.number("YOUKE_PORT", DEFAULT_PORT, most=65535),
+            proxies=self.number("YOUKE_PROXIES", 0, most=10),
+            ffmpeg=self.env.get("YOUKE_FFMPEG"),
+        )
+        if self.problems:
+            raise ConfigurationError(problems="; ".join(self.problems))
+        return settings
+
+    def required(self, name: str) -> str:
+        value = self.env.get(name, "")
+        if not value:
+            self.problems.append(f"{name} is not set and no `youke up` is running")
+        return value
+
+    def number(self, name: str, default: int, *, most: int) -> int:
+        text = self.env.get(name, str(default))
+        if text.isdecimal() and int(text) <= most:
+            return int(text)
+        self.problems.append(f"{name} must be a whole number from 0 to {most}")
+        return default
+
+    def secret_key(self) -> str:
+        value = self.env.get("YOUKE_SECRET_KEY") or _drawn_secret(self.folder)
+        if len(value) < MINIMUM_SECRET_LENGTH:
+            self.problems.append(
+                f"YOUKE_SECRET_KEY needs at least {MINIMUM_SECRET_LENGTH} characters"
+            )
+        return value
+
+
+def _running_instance(folder: Path) -> dict[str, str]:
+    """Return the settings that a running `youke up` wrote, or nothing."""
+    try:
+        content = json.loads((folder / ENDPOINTS_FILE).read_text())
+    except (OSError, ValueError):
+        return {}
+    return {str(k): str(v) for k, v in content.items()}
+
+
+def _drawn_secret(folder: Path) -> str:
+    """Return the data folder's own secret key, drawn at the first start."""
+    path = folder / SECRET_FILE
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with _private(path) as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def _private(path: Path) -> TextIO:
+    """Create a file that only its owner can read; it must not exist yet."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    return os.fdopen(descriptor, "w")
