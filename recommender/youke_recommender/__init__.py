@@ -1,0 +1,44 @@
+"""Interactions in, a ranking model out; knows nothing of the platform around it."""
+
+from youke_recommender.als import AlsModel, AlsParams
+from youke_recommender.catalogue import AllowList
+from youke_recommender.contract import Model, Scored
+from youke_recommender.errors import (
+    InputFileError,
+    InvalidInteractionError,
+    InvalidParameterError,
+    ModelDamagedError,
+    ModelFitError,
+    RecommenderError,
+    TooLittleDataError,
+)
+from youke_recommender.evaluation import Quality, evaluate, split
+from youke_recommender.files import read_interactions
+from youke_recommender.interactions import Interactions
+from youke_recommender.popularity import PopularityModel, PopularityParams
+from youke_recommender.registry import KINDS, ModelKind, load_model
+
+__all__ = [
+    "KINDS",
+    "AllowList",
+    "AlsModel",
+    "AlsParams",
+    "InputFileError",
+    "Interactions",
+    "InvalidInteractionError",
+    "InvalidParameterError",
+    "Model",
+    "ModelDamagedError",
+    "ModelFitError",
+    "ModelKind",
+    "PopularityModel",
+    "PopularityParams",
+    "Quality",
+    "RecommenderError",
+    "Scored",
+    "TooLittleDataError",
+    "evaluate",
+    "load_model",
+    "read_interactions",
+    "split",
+]

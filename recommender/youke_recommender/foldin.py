@@ -1,0 +1,104 @@
+"""A person's factors from a history, against fixed item factors.
+
+With Y the item factors, r the weights of the history and C = 1 + alpha * r the
+confidences (1 for every other item), Hu, Koren and Volinsky (2008) solve
+
+    A x = b,   A = YtY + Yt(C - I)Y + regularization * I,   b = YtC p,
+
+with p = 1 for items in the history and 0 elsewhere.  The score of item i is
+y_i . x, and it falls apart exactly into what each history item j adds to it:
+y_i . (A^-1 y_j) C_j.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from youke_recommender.catalogue import Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoldedTaste:
+    """A person folded in: scores any rows and says what each history item adds."""
+
+    item_factors: NDArray[np.float32]
+    #: Column j is A^-1 y_j C_j; shape (factors, history).
+    parts: NDArray[np.float32]
+    #: x, the sum of the columns of ``parts``; shape (factors,).
+    person: NDArray[np.float32]
+
+    def scores(self, rows: Rows) -> NDArray[np.float32]:
+        """Return y_i . x for each row."""
+        # Copying rows costs about three times as much as multiplying them in place.
+        if len(rows) * 3 > len(self.item_factors):
+            return (self.item_factors @ self.person)[rows]
+        return self.item_factors[rows] @ self.person
+
+    def contributions(self, rows: Rows) -> NDArray[np.float32]:
+        """Return what each history item adds to each row's score."""
+        return self.item_factors[rows] @ self.parts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoldIn:
+    """Item factors with all that does not depend on the person worked out before."""
+
+    item_factors: NDArray[np.float32]
+    alpha: float
+    #: YtY + regularization * I, in double precision; shape (factors, factors).
+    base: NDArray[np.float64]
+
+    @classmethod
+    def of(
+        cls, item_factors: NDArray[np.float32], *, alpha: float, regularization: float
+    ) -> Self:
+        """Work out the part that all people share."""
+        factors = np.ascontiguousarray(item_factors, dtype=np.float32)
+        # Single precision is enough for the sum over items, and half the time; the
+        # solve that follows is done in double.
+        gram = (factors.T @ factors).astype(np.float64)
+        ridge = regularization * np.eye(factors.shape[1])
+        return cls(factors, alpha, gram + ridge)
+
+    def taste(self, rows: Rows, weights: NDArray[np.float64]) -> FoldedTaste:
+        """Fold one person in, from the rows and weights of the history."""
+        y = self.item_factors[rows].astype(np.float64)
+        confidence = 1.0 + self.alpha * weights
+        a = self.base + (y.T * (confidence - 1.0)) @ y
+        parts = np.linalg.solve(a, y.T * confidence)
+        return FoldedTaste(
+            self.item_factors,
+            parts.astype(np.float32),
+            parts.sum(axis=1).astype(np.float32),
+        )
+
+
+def fold_in_slowly(
+    item_factors: NDArray[np.float64],
+    history: Mapping[int, float],
+    *,
+    alpha: float,
+    regularization: float,
+) -> NDArray[np.float64]:
+    """Solve the definition as it is written, over all items: the oracle for tests.
+
+    Hundreds of times slower than ``FoldIn``; ``history`` maps row to weight.
+    """
+    items, factors = item_factors.shape
+    a = regularization * np.eye(factors)
+    b = np.zeros(factors)
+    for item in range(items):
+        y = item_factors[item]
+        confidence = 1.0 + alpha * history.get(item, 0.0)
+        preference = 1.0 if item in history else 0.0
+        a += confidence * np.outer(y, y)
+        b += confidence * preference * y
+    return np.asarray(np.linalg.solve(a, b), dtype=np.float64)
