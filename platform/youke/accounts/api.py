@@ -1,0 +1,34 @@
+"""`/api/v1/auth` and `/api/v1/me`."""
+
+from apiflask import APIBlueprint
+
+from youke.accounts.guards import current_person, signed_in
+from youke.accounts.models import Person
+from youke.accounts.schemas import Credentials, PersonOut, Token
+from youke.accounts.service import sign_in
+from youke.http.context import db_session
+from youke.http.limits import limit_failed_sign_ins
+from youke.http.policies import anyone, policy
+
+bp = APIBlueprint("auth_api", __name__, url_prefix="/api/v1", tag="accounts")
+
+
+@bp.post("/auth/token")
+@policy(anyone)
+@limit_failed_sign_ins
+@bp.input(Credentials)
+@bp.output(Token)
+def issue_token(json_data: Credentials) -> Token:
+    """Trade a user name and a password for a bearer token."""
+    _, token = sign_in(
+        db_session(), username=json_data.username, password=json_data.password
+    )
+    return Token(token=token)
+
+
+@bp.get("/me")
+@policy(signed_in)
+@bp.output(PersonOut)
+def me() -> Person:
+    """Tell who is asking."""
+    return current_person()

@@ -1,0 +1,39 @@
+"""What accounts send and receive."""
+
+from uuid import UUID
+
+from pydantic import Field
+
+from youke.kernel.schema import Schema
+
+
+class Credentials(Schema):
+    """A user name and its password."""
+
+    username: str = Field(min_length=1, max_length=64)
+    password: str = Field(min_length=1, max_length=1024)
+
+
+class Token(Schema):
+    """A bearer token for the Authorization header."""
+
+    token: str
+
+
+class OrganisationOut(Schema):
+    """A school, class, district or city."""
+
+    id: UUID
+    kind: str
+    name: str
+
+
+class PersonOut(Schema):
+    """The person who asks."""
+
+    id: UUID
+    username: str
+    name: str
+    roles: list[str]
+    grade: int | None
+    organisation: OrganisationOut | None

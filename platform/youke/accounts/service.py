@@ -1,0 +1,185 @@
+"""People, organisations, and how they sign in."""
+
+import hashlib
+import secrets
+import unicodedata
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from youke.accounts.errors import (
+    UsernameTakenError,
+    WeakPasswordError,
+    WrongPasswordError,
+)
+from youke.accounts.models import (
+    ADMINISTRATORS,
+    AccessToken,
+    Organisation,
+    OrganisationKind,
+    Person,
+    Role,
+)
+from youke.kernel.clock import now
+
+__all__ = [
+    "ADMINISTRATORS",
+    "Organisation",
+    "OrganisationKind",
+    "Person",
+    "Role",
+    "add_organisation",
+    "add_person",
+    "class_of",
+    "end_sign_in",
+    "hash_password",
+    "people",
+    "people_with_role",
+    "person_for_token",
+    "school_of",
+    "sign_in",
+]
+
+TOKEN_LIFETIME = timedelta(days=14)
+SHORTEST_PASSWORD = 8
+LONGEST_PASSWORD = 256
+
+#: OWASP's minimum for Argon2id: 19 MiB, two passes, about 60 ms on a small core.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+#: Verified for unknown names, so that they take as long as known ones.
+_NOBODY = _hasher.hash("nobody has this password")
+
+
+def add_organisation(
+    session: Session,
+    *,
+    kind: OrganisationKind,
+    name: str,
+    parent: Organisation | None = None,
+) -> Organisation:
+    """Found a city, district, school or class."""
+    organisation = Organisation(kind=kind.value, name=name, parent=parent)
+    session.add(organisation)
+    session.flush()
+    return organisation
+
+
+def add_person(
+    session: Session,
+    *,
+    username: str,
+    name: str,
+    password: str,
+    roles: Collection[Role],
+    organisation: Organisation | None = None,
+    grade: int | None = None,
+    password_hash: str | None = None,
+) -> Person:
+    """Open an account.
+
+    :param password_hash: made before by `hash_password`, when many accounts share
+        one password (demo data).
+    :raises UsernameTakenError: when somebody has that name.
+    :raises WeakPasswordError: when the password is too short or too long.
+    """
+    username = normalised(username)
+    if session.scalar(select(Person.id).where(Person.username == username)):
+        raise UsernameTakenError(username=username)
+    person = Person(
+        username=username,
+        name=name,
+        password_hash=password_hash or hash_password(password),
+        roles=sorted(Role(role).value for role in roles),
+        organisation=organisation,
+        grade=grade,
+    )
+    session.add(person)
+    session.flush()
+    return person
+
+
+def hash_password(password: str) -> str:
+    """Return the Argon2id hash of a password that is long enough."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise WeakPasswordError(least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)
+    return _hasher.hash(normalised(password))
+
+
+def sign_in(session: Session, *, username: str, password: str) -> tuple[Person, str]:
+    """Return the person and a new token that lives for `TOKEN_LIFETIME`.
+
+    :raises WrongPasswordError: the same for an unknown name and a wrong password.
+    """
+    person = session.scalar(
+        select(Person).where(Person.username == normalised(username))
+    )
+    known = person.password_hash if person else _NOBODY
+    if not _matches(known, password) or person is None:
+        raise WrongPasswordError
+    token = secrets.token_urlsafe(32)
+    session.add(
+        AccessToken(
+            digest=_digest(token),
+            person_id=person.id,
+            expires_at=now() + TOKEN_LIFETIME,
+        )
+    )
+    return person, token
+
+
+def person_for_token(session: Session, token: str) -> Person | None:
+    """Return whose token this is, None when it is unknown, expired or ended."""
+    found = session.get(AccessToken, _digest(token))
+    return found.person if found and found.expires_at > now() else None
+
+
+def end_sign_in(session: Session, token: str) -> None:
+    """Make the token worthless."""
+    session.execute(delete(AccessToken).where(AccessToken.digest == _digest(token)))
+
+
+def people(session: Session, ids: Collection[UUID]) -> dict[UUID, Person]:
+    """Return the people with these identifiers."""
+    found = session.scalars(select(Person).where(Person.id.in_(ids)))
+    return {person.id: person for person in found}
+
+
+def people_with_role(session: Session, role: Role) -> Sequence[Person]:
+    """Return everybody with the role, by user name."""
+    having = Person.roles.contains([role.value])
+    return session.scalars(select(Person).where(having).order_by(Person.username)).all()
+
+
+def school_of(person: Person) -> Organisation | None:
+    """Return the person's school, also from within a class."""
+    organisation = person.organisation
+    return organisation.enclosing(OrganisationKind.SCHOOL) if organisation else None
+
+
+def class_of(person: Person) -> Organisation | None:
+    """Return the person's class."""
+    organisation = person.organisation
+    return organisation.enclosing(OrganisationKind.CLASS) if organisation else None
+
+
+def normalised(text: str) -> str:
+    """Return one form for texts that look the same (RFC 8265, NFKC)."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def _matches(known: str, password: str) -> bool:
+    if len(password) > LONGEST_PASSWORD:
+        return False
+    try:
+        return _hasher.verify(known, normalised(password))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

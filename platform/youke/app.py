@@ -1,0 +1,78 @@
+"""The composition root: all features become one application."""
+
+from pathlib import Path
+
+from apiflask import APIFlask
+
+from youke import __version__
+from youke.accounts import api as accounts_api
+from youke.accounts import pages as accounts_pages
+from youke.accounts.guards import install_sign_in
+from youke.catalogue import api as catalogue_api
+from youke.http import health
+from youke.http.context import Runtime, install_runtime
+from youke.http.errors import install_errors
+from youke.http.limits import limiter
+from youke.http.policies import install_policies
+from youke.http.preferences import install_preferences
+from youke.http.security import install_security
+from youke.kernel.config import Settings
+from youke.kernel.db import Database
+from youke.lessons import api as lessons_api
+from youke.storage import ObjectStore
+
+WEB = Path(__file__).parent / "web"
+#: No request of ours is larger: files go straight to the object store.
+LARGEST_BODY_BYTES = 1024 * 1024
+
+BLUEPRINTS = (
+    health.bp,
+    accounts_api.bp,
+    accounts_pages.bp,
+    catalogue_api.bp,
+    lessons_api.bp,
+)
+
+
+def create_app(settings: Settings) -> APIFlask:
+    """Build the application for these settings."""
+    app = _bare_app(settings)
+    install_runtime(app, _runtime(settings))
+    install_errors(app)
+    install_preferences(app)
+    install_sign_in(app)
+    install_security(app)
+    install_policies(app)
+    limiter.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _bare_app(settings: Settings) -> APIFlask:
+    app = APIFlask(
+        "youke",
+        title="Youke 优课",
+        version=__version__,
+        spec_path="/api/v1/openapi.json",
+        docs_path=None,
+        template_folder=str(WEB / "templates"),
+        static_folder=str(WEB / "dist"),
+        static_url_path="/static",
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES,
+        OPENAPI_VERSION="3.1.0",
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    return app
+
+
+def _runtime(settings: Settings) -> Runtime:
+    return Runtime(
+        settings=settings,
+        database=Database(settings.database_url),
+        store=ObjectStore.from_settings(settings),
+    )

@@ -1,0 +1,27 @@
+"""Rate limits, counted in each web process (see docs/decisions)."""
+
+from flask import Response, request
+from flask_limiter import Limiter
+
+FAILED_SIGN_INS = "10 per minute"
+
+
+def _account_and_address() -> str:
+    """Count by account and address: nobody locks out a stranger's account."""
+    body = request.get_json(silent=True) if request.is_json else request.form
+    username = body.get("username", "") if body else ""
+    return f"{request.remote_addr}:{str(username)[:64]}"
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code in {401, 422}
+
+
+limiter = Limiter(key_func=_account_and_address, storage_uri="memory://")
+limit_failed_sign_ins = limiter.shared_limit(
+    FAILED_SIGN_INS,
+    scope="sign-in",
+    deduct_when=_failed,
+    # GET shows the form; only the attempts count.
+    exempt_when=lambda: request.method == "GET",
+)

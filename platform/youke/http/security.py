@@ -1,0 +1,60 @@
+"""Headers and forgery protection for every answer."""
+
+from flask import Flask, Response, request
+from flask_wtf import CSRFProtect
+
+from youke.http.context import public_s3_endpoint
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+csrf = CSRFProtect()
+
+
+def install_security(app: Flask) -> None:
+    """Refuse forged requests and tell browsers what pages may do."""
+    csrf.init_app(app)
+    app.before_request(_refuse_forgery)
+    app.after_request(_headers)
+
+
+def carries_bearer_token() -> bool:
+    """Say whether the request names its token itself, which no forger can."""
+    return request.headers.get("Authorization", "").startswith("Bearer ")
+
+
+def _refuse_forgery() -> None:
+    """Want the CSRF token wherever the session cookie could have spoken."""
+    if request.method in SAFE_METHODS or carries_bearer_token():
+        return
+    if request.endpoint != "auth_api.issue_token":
+        csrf.protect()
+
+
+def content_security_policy(s3: str) -> str:
+    """Return the policy: our own scripts only, media and uploads with the store."""
+    return "; ".join(
+        [
+            "default-src 'self'",
+            f"img-src 'self' data: blob: {s3}",
+            f"media-src 'self' blob: {s3}",
+            f"connect-src 'self' {s3}",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+
+def _headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault(
+        "Content-Security-Policy", content_security_policy(public_s3_endpoint())
+    )
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store")
+        headers.setdefault("Vary", "Cookie")
+    return response

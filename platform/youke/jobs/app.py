@@ -1,0 +1,62 @@
+"""The procrastinate application: jobs live in our PostgreSQL."""
+
+import logging
+from typing import Any
+
+import procrastinate
+from procrastinate import BaseRetryStrategy, RetryDecision
+from procrastinate.jobs import Job
+from procrastinate.tasks import Task
+from psycopg import OperationalError as DriverOperationalError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from youke.kernel.errors import UnavailableError
+
+logger = logging.getLogger(__name__)
+
+#: A job that fails this often by its own fault is given up.
+MOST_TRIES = 3
+#: A part that is down costs no try; it is asked again after 2, 4, … 60 seconds.
+LONGEST_PAUSE_S = 60
+#: Yet not for ever: about four hours of an absent part.
+MOST_PAUSES = 240
+INFRASTRUCTURE = (UnavailableError, OperationalError, DriverOperationalError)
+
+app = procrastinate.App(
+    connector=procrastinate.PsycopgConnector(),
+    import_paths=[],
+)
+
+
+def pause_s(attempts: int) -> int:
+    """Return the seconds to wait after so many attempts: 2, 4, 8 … 60."""
+    return int(min(LONGEST_PAUSE_S, 2 ** min(attempts + 1, 6)))
+
+
+class RetryUnlessHopeless(BaseRetryStrategy):
+    """Waits for absent parts patiently and tries a faulty job three times."""
+
+    def get_retry_decision(
+        self, *, exception: BaseException, job: Job
+    ) -> RetryDecision | None:
+        """Return when to try again, None to give up."""
+        infrastructure = isinstance(exception, INFRASTRUCTURE)
+        most = MOST_PAUSES if infrastructure else MOST_TRIES
+        if job.attempts + 1 >= most:
+            return None
+        seconds = pause_s(job.attempts)
+        return RetryDecision(retry_in={"seconds": seconds})
+
+
+def enqueue(
+    session: Session, task: Task[Any, Any, Any], *, lock: str | None = None, **args: Any
+) -> int:
+    """Write the job in the session's transaction: no cause, no job, and vice versa.
+
+    :param lock: jobs with the same lock run one after the other.
+    """
+    session.flush()
+    connection = session.connection().connection.driver_connection
+    deferrer = task.configure(connection=connection, lock=lock)
+    return deferrer.defer(**args)

@@ -1,0 +1,81 @@
+"""What lessons send and receive."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from youke.kernel.schema import Schema
+
+Tag = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+#: A code or a name; numbers may come as such.
+Named = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int) else v)]
+Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
+
+
+class LessonIn(Schema):
+    """A new lesson."""
+
+    title: Text = Field(min_length=1, max_length=200)
+    stage: Named | None = None
+    grade: Named
+    subject: Named
+    edition: Text | None = Field(default=None, max_length=100)
+    volume: Text | None = Field(default=None, max_length=100)
+    chapter: Text | None = Field(default=None, max_length=200)
+    tags: list[Tag] = Field(default_factory=list, max_length=20)
+    summary: Text = Field(default="", max_length=5000)
+
+
+class LessonQuery(Schema):
+    """Filters and place of a list of lessons."""
+
+    q: Text | None = Field(default=None, max_length=200)
+    stage: str | None = None
+    grade: str | None = None
+    subject: str | None = None
+    tag: Text | None = None
+    sort: str | None = None
+    cursor: str | None = None
+    limit: int = Field(default=24, ge=1, le=100)
+
+
+class LessonOut(Schema):
+    """A lesson as lists show it."""
+
+    id: UUID
+    title: str
+    summary: str
+    stage: str
+    grade: int
+    subject: str
+    edition: str | None
+    volume: str | None
+    chapter: str | None
+    tags: list[str]
+    state: str
+    code: str | None
+    progress: float
+    playable: bool
+    published_at: datetime | None
+    created_at: datetime
+    duration_s: float | None
+    likes: int
+    views: int
+
+
+class LessonDetail(LessonOut):
+    """A lesson with what the features above lessons add to it."""
+
+    media: dict[str, Any] | None = None
+    playback: dict[str, str] | None = None
+    poster: str | None = None
+    liked: bool = False
+
+
+class LessonPage(Schema):
+    """A page of lessons."""
+
+    items: list[LessonOut]
+    next: str | None

@@ -1,0 +1,154 @@
+"""What can be done with lessons; the only writer of their table."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from youke.accounts.service import Person, Role, school_of
+from youke.catalogue.service import (
+    check_stage_grade,
+    find_grade,
+    find_stage,
+    find_subject,
+    stage_of_grade,
+)
+from youke.kernel.clock import now
+from youke.lessons.errors import LessonNotFoundError, NotYourLessonError
+from youke.lessons.models import Lesson
+from youke.lessons.states import LessonState
+
+__all__ = [
+    "Lesson",
+    "LessonDraft",
+    "LessonState",
+    "change_counts",
+    "create_lesson",
+    "find_lesson",
+    "lesson_for_update",
+    "lessons_by_id",
+    "may_change",
+    "own_lesson",
+    "own_lessons",
+    "publish",
+    "withdraw",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LessonDraft:
+    """What a teacher says of a lesson; codes or names of the catalogue."""
+
+    title: str
+    grade: str | int
+    subject: str
+    stage: str | None = None
+    edition: str | None = None
+    volume: str | None = None
+    chapter: str | None = None
+    tags: Sequence[str] = field(default_factory=tuple)
+    summary: str = ""
+
+
+def create_lesson(session: Session, owner: Person, draft: LessonDraft) -> Lesson:
+    """Create a lesson without a video yet.
+
+    :raises InvalidError: when stage, grade or subject are not in the catalogue.
+    """
+    grade = find_grade(draft.grade)
+    stage = find_stage(draft.stage) if draft.stage else stage_of_grade(grade.number)
+    check_stage_grade(stage, grade)
+    school = school_of(owner)
+    lesson = Lesson(
+        owner_id=owner.id,
+        school_id=school.id if school else None,
+        title=draft.title,
+        summary=draft.summary,
+        stage=stage.code,
+        grade=grade.number,
+        subject=find_subject(draft.subject).code,
+        edition=draft.edition,
+        volume=draft.volume,
+        chapter=draft.chapter,
+        tags=list(dict.fromkeys(tag for tag in draft.tags if tag)),
+    )
+    session.add(lesson)
+    session.flush()
+    return lesson
+
+
+def find_lesson(session: Session, lesson_id: UUID, viewer: Person) -> Lesson:
+    """Return a lesson that the viewer may see; a hidden one does not exist."""
+    lesson = session.get(Lesson, lesson_id)
+    if lesson is None or not (lesson.listed or may_change(lesson, viewer)):
+        raise LessonNotFoundError
+    return lesson
+
+
+def own_lesson(session: Session, lesson_id: UUID, person: Person) -> Lesson:
+    """Return a lesson that the person may change.
+
+    :raises LessonNotFoundError: when it does not exist or is hidden from them.
+    :raises NotYourLessonError: when they may see it, but it is another's.
+    """
+    lesson = session.get(Lesson, lesson_id)
+    if lesson is None:
+        raise LessonNotFoundError
+    if may_change(lesson, person):
+        return lesson
+    if lesson.listed or person.has(Role.TEACHER):
+        raise NotYourLessonError
+    raise LessonNotFoundError
+
+
+def may_change(lesson: Lesson, person: Person) -> bool:
+    """Say whether the person may change the lesson: its owner and administrators."""
+    return lesson.owner_id == person.id or person.is_administrator
+
+
+def own_lessons(session: Session, person: Person) -> Sequence[Lesson]:
+    """Return the person's lessons, newest first."""
+    mine = select(Lesson).where(Lesson.owner_id == person.id)
+    return session.scalars(mine.order_by(Lesson.id.desc())).all()
+
+
+def lessons_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Lesson]:
+    """Return the lessons with these identifiers, also hidden ones."""
+    found = session.scalars(select(Lesson).where(Lesson.id.in_(ids)))
+    return {lesson.id: lesson for lesson in found}
+
+
+def lesson_for_update(session: Session, lesson_id: UUID) -> Lesson:
+    """Return the lesson, locked until the transaction ends, as it is now."""
+    lesson = session.scalar(
+        select(Lesson)
+        .where(Lesson.id == lesson_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if lesson is None:
+        raise LessonNotFoundError
+    return lesson
+
+
+def publish(lesson: Lesson) -> None:
+    """Show the lesson to everybody, from when it is playable."""
+    lesson.published_at = lesson.published_at or now()
+
+
+def withdraw(lesson: Lesson) -> None:
+    """Hide the lesson from everybody else."""
+    lesson.published_at = None
+
+
+def change_counts(
+    session: Session, lesson_id: UUID, *, likes: int = 0, views: int = 0
+) -> None:
+    """Add to the lesson's counters in the transaction of the facts they count."""
+    session.execute(
+        update(Lesson)
+        .where(Lesson.id == lesson_id)
+        .values(likes=Lesson.likes + likes, views=Lesson.views + views)
+    )

@@ -1,0 +1,16 @@
+"""The life of a lesson's video."""
+
+from youke.kernel.states import State
+
+
+class LessonState(State):
+    """Where a lesson's video stands; a new upload starts again at `uploading`."""
+
+    CREATED = "created", "uploading"
+    UPLOADING = "uploading", "uploading uploaded"
+    UPLOADED = "uploaded", "inspecting uploading rejected failed"
+    INSPECTING = "inspecting", "inspecting encoding rejected failed uploading"
+    ENCODING = "encoding", "inspecting encoding ready rejected failed uploading"
+    READY = "ready", "uploading inspecting"
+    REJECTED = "rejected", "uploading inspecting"
+    FAILED = "failed", "uploading inspecting"
