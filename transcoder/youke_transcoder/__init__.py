@@ -1,0 +1,43 @@
+"""An engine: a video file in, renditions for TV, web and phone out.
+
+    source = probe(path)
+    recipe = plan(source, profiles=("tv", "web", "mobile"))
+    manifest = transcode(path, out_dir, recipe)
+
+It knows nothing of the platform. Importing it is cheap: PyAV and ffmpeg-python are
+loaded only where they work, PyAV only in child processes.
+"""
+
+from youke_transcoder.errors import (
+    Cancelled,
+    FailureCode,
+    Rejected,
+    RejectionCode,
+    TranscodeFailed,
+    TranscoderError,
+)
+from youke_transcoder.limits import Limits
+from youke_transcoder.model import ByteRange, Manifest, Probe, Rendition, Segment
+from youke_transcoder.planning import Recipe, Rung, plan
+from youke_transcoder.probing import probe
+from youke_transcoder.transcoding import transcode
+
+__all__ = [
+    "ByteRange",
+    "Cancelled",
+    "FailureCode",
+    "Limits",
+    "Manifest",
+    "Probe",
+    "Recipe",
+    "Rejected",
+    "RejectionCode",
+    "Rendition",
+    "Rung",
+    "Segment",
+    "TranscodeFailed",
+    "TranscoderError",
+    "plan",
+    "probe",
+    "transcode",
+]

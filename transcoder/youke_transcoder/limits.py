@@ -1,0 +1,91 @@
+"""What we are ready to spend on one file, and which formats and codecs we open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: Demuxers, by libavformat's short names. No playlist, concat, image or text format is
+#: among them: those open other files or addresses.
+FORMATS = ("mov", "matroska", "avi", "mpegts", "mpeg", "flv", "asf", "ogg")
+
+#: Video decoders of ordinary cameras, phones, screen recorders and editors.
+VIDEO_CODECS = (
+    "h264",
+    "hevc",
+    "vp8",
+    "vp9",
+    "libdav1d",
+    "av1",
+    "mpeg4",
+    "mpeg2video",
+    "mpeg1video",
+    "mjpeg",
+    "prores",
+)
+
+#: Audio decoders of the same.
+AUDIO_CODECS = (
+    "aac",
+    "mp3",
+    "mp3float",
+    "mp2",
+    "mp2float",
+    "opus",
+    "vorbis",
+    "flac",
+    "ac3",
+    "eac3",
+    "alac",
+    "pcm_s16le",
+    "pcm_s16be",
+    "pcm_s24le",
+    "pcm_s32le",
+    "pcm_f32le",
+    "pcm_u8",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Budgets for one source file; each field says its unit."""
+
+    #: Bytes of the source file.
+    max_bytes: int = 4 * 1024**3
+    #: Seconds.
+    min_duration_s: float = 1.0
+    max_duration_s: float = 4 * 3600.0
+    #: Pixels of one frame: 8192 x 4320.
+    max_pixels: int = 8192 * 4320
+    #: Pixels of the shorter side.
+    min_side: int = 64
+    #: Streams in the container.
+    max_streams: int = 16
+    #: Decoded pixels of the whole video: four hours of 1080p at 60 frames a second.
+    max_decoded_pixels: float = 1.8e12
+    #: Frames per second of the output.
+    max_fps: int = 60
+    #: Share of the declared duration, and seconds, that may be missing at the end.
+    missing_share: float = 0.02
+    missing_s: float = 1.0
+
+    #: Bytes of address space of the process that probes.
+    probe_memory: int = 2 * 1024**3
+    #: CPU seconds and seconds on the clock of the process that probes.
+    probe_cpu_s: int = 120
+    probe_timeout_s: float = 300.0
+    #: Bytes of address space of an encoder.
+    encode_memory: int = 8 * 1024**3
+    #: CPU seconds of an encoder: a base, and so many per second of 1080p30 source.
+    encode_cpu_base_s: int = 300
+    encode_cpu_per_s: int = 60
+    #: Seconds without any advance after which an encoder counts as hanging.
+    encode_stall_s: float = 120.0
+    #: Open files of a child process.
+    open_files: int = 128
+
+    def missing_allowed(self, declared_s: float) -> float:
+        """Seconds that may be missing from a file that declares this duration."""
+        return max(self.missing_s, self.missing_share * declared_s)
+
+
+DEFAULT_LIMITS = Limits()

@@ -1,0 +1,113 @@
+"""Check what came out instead of trusting an exit code. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from youke_transcoder.errors import FailureCode, TranscodeFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from youke_transcoder.limits import Limits
+    from youke_transcoder.model import Rendition
+    from youke_transcoder.planning import Recipe
+
+#: Seconds of one AAC frame at 48 kHz: sound can only end on such a grid.
+AAC_FRAME_S = 1024 / 48_000
+#: RFC 6381 names of AAC's object types, by libavcodec's name of the profile.
+AAC_OBJECT_TYPES = {"LC": 2, "HE-AAC": 5, "HE-AACv2": 29}
+#: NAL unit type of a sequence parameter set.
+SPS = 7
+#: First byte of an avcC record.
+AVCC_VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileFacts:
+    """One output file, measured."""
+
+    width: int
+    height: int
+    frames: int
+    key_times_s: tuple[float, ...]
+    #: Key frames that decoded into a picture.
+    decoded_keys: int
+    #: Hexadecimal; none without a picture.
+    video_extradata: str | None
+    audio_codec: str | None
+    audio_profile: str | None
+    #: By "video" and "audio".
+    starts_s: Mapping[str, float]
+    ends_s: Mapping[str, float]
+
+
+def codecs_string(facts: FileFacts) -> str:
+    """RFC 6381 names of the streams, read from the streams themselves."""
+    names = []
+    if facts.video_extradata is not None:
+        names.append(f"avc1.{avc_profile(bytes.fromhex(facts.video_extradata))}")
+    if facts.audio_codec is not None:
+        names.append(f"mp4a.40.{AAC_OBJECT_TYPES[facts.audio_profile or 'LC']}")
+    return ",".join(names)
+
+
+def avc_profile(extradata: bytes) -> str:
+    """Profile, constraints and level of H.264 as six digits.
+
+    The header is an avcC record in MP4 and a sequence parameter set after a start
+    code in MPEG-TS.
+    """
+    if extradata[:1] == bytes([AVCC_VERSION]):
+        return extradata[1:4].hex()
+    position = extradata.find(b"\0\0\1")
+    while position >= 0:
+        if extradata[position + 3] & 0x1F == SPS:
+            return extradata[position + 4 : position + 7].hex()
+        position = extradata.find(b"\0\0\1", position + 3)
+    raise TranscodeFailed(FailureCode.BAD_OUTPUT, "H.264 without parameter set")
+
+
+def check_picture(name: str, facts: FileFacts, recipe: Recipe) -> None:
+    """Raise `TranscodeFailed` unless frames and key frames are where they must be."""
+    if facts.frames != recipe.frames:
+        _fail(name, f"{facts.frames} frames instead of {recipe.frames}")
+    start = facts.starts_s["video"]
+    rate = float(recipe.frame_rate)
+    grid = [round((time - start) * rate) for time in facts.key_times_s]
+    if grid != list(range(0, recipe.frames, recipe.gop)):
+        _fail(name, "key frames are not on the grid")
+    if facts.decoded_keys != len(grid):
+        _fail(name, f"{facts.decoded_keys} of {len(grid)} key frames decode")
+
+
+def check_sound(name: str, facts: FileFacts, recipe: Recipe) -> None:
+    """Raise `TranscodeFailed` unless the sound is there and as long as the picture."""
+    if facts.audio_codec != "aac":
+        _fail(name, f"sound is {facts.audio_codec}")
+    length = facts.ends_s["audio"] - facts.starts_s["audio"]
+    # Dropping the priming packet may move the start by a packet.
+    if abs(length - recipe.duration_s) > 2 * AAC_FRAME_S:
+        _fail(name, f"sound lasts {length:.3f} s of {recipe.duration_s:.3f} s")
+
+
+def check_rendition(rendition: Rendition, recipe: Recipe, limits: Limits) -> None:
+    """Raise `TranscodeFailed` unless the segments cover the file and the source."""
+    position = rendition.init.length if rendition.init else 0
+    for segment in rendition.segments:
+        if segment.offset != position:
+            _fail(rendition.name, f"a segment begins at {segment.offset}")
+        position += segment.length
+    if position != rendition.size:
+        _fail(rendition.name, f"segments end at {position} of {rendition.size} bytes")
+    source_s = recipe.source.duration_s
+    if abs(rendition.duration_s - source_s) > limits.missing_allowed(source_s):
+        _fail(rendition.name, f"{rendition.duration_s:.2f} s of {source_s:.2f} s")
+    frame_s = max(float(1 / recipe.frame_rate), AAC_FRAME_S)
+    if abs(rendition.duration_s - recipe.duration_s) > frame_s:
+        _fail(rendition.name, f"lasts {rendition.duration_s:.3f} s")
+
+
+def _fail(name: str, detail: str) -> None:
+    raise TranscodeFailed(FailureCode.BAD_OUTPUT, f"{name}: {detail}")
