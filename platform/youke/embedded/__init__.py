@@ -1,0 +1,1 @@
+"""Starts and watches PostgreSQL and SeaweedFS for the one-machine default."""
