@@ -19,6 +19,8 @@ from youke.http.security import install_security
 from youke.kernel.config import Settings
 from youke.kernel.db import Database
 from youke.lessons import api as lessons_api
+from youke.lessons.details import contribute
+from youke.media import api as media_api
 from youke.storage import ObjectStore
 
 WEB = Path(__file__).parent / "web"
@@ -31,7 +33,12 @@ BLUEPRINTS = (
     accounts_pages.bp,
     catalogue_api.bp,
     lessons_api.bp,
+    media_api.bp,
 )
+
+
+#: What the features above lessons add to a lesson's description.
+CONTRIBUTIONS = (media_api.describe_media,)
 
 
 def create_app(settings: Settings) -> APIFlask:
@@ -46,6 +53,8 @@ def create_app(settings: Settings) -> APIFlask:
     limiter.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    for contribution in CONTRIBUTIONS:
+        contribute(contribution)
     return app
 
 

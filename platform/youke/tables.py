@@ -3,5 +3,6 @@
 from youke.accounts import models as accounts
 from youke.http import idempotency
 from youke.lessons import models as lessons
+from youke.media import models as media
 
-__all__ = ["accounts", "idempotency", "lessons"]
+__all__ = ["accounts", "idempotency", "lessons", "media"]

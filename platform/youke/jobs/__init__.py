@@ -1,6 +1,20 @@
 """Background jobs on the same PostgreSQL."""
 
-from youke.jobs.app import RetryUnlessHopeless, app, enqueue
+from youke.jobs.app import (
+    INFRASTRUCTURE,
+    MOST_TRIES,
+    RetryUnlessHopeless,
+    app,
+    enqueue,
+)
 from youke.jobs.worker import tools, work
 
-__all__ = ["RetryUnlessHopeless", "app", "enqueue", "tools", "work"]
+__all__ = [
+    "INFRASTRUCTURE",
+    "MOST_TRIES",
+    "RetryUnlessHopeless",
+    "app",
+    "enqueue",
+    "tools",
+    "work",
+]

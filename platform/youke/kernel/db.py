@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -40,7 +40,7 @@ class Base(DeclarativeBase):
         str: Text,
         datetime: DateTime(timezone=True),
         UUID: Uuid,
-        dict: JSONB,
+        dict[str, Any]: JSONB,
         list[str]: ARRAY(Text),
     }
 

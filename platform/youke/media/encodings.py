@@ -1,0 +1,161 @@
+"""Encodings: begun, given up, published; each step fenced by the encoding's id."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from youke.kernel.errors import ConflictError
+from youke.lessons import service as lessons
+from youke.lessons.service import Lesson, LessonState
+from youke.media.models import (
+    Encoding,
+    EncodingState,
+    StoredRendition,
+    Upload,
+    UploadState,
+)
+from youke_transcoder.model import Manifest
+
+
+class EncodingLostError(ConflictError):
+    """The encoding was given to somebody else or is no longer wanted."""
+
+    code = "encoding_lost"
+
+
+def begin(session: Session, upload_id: UUID) -> Encoding | None:
+    """Start a new try for an upload; None when there is nothing to do.
+
+    A try that was working is abandoned: its worker died or will find itself fenced.
+    """
+    upload = session.get_one(Upload, upload_id)
+    lesson = lessons.lesson_for_update(session, upload.lesson_id)
+    if not _is_newest(session, upload) or _is_done(session, upload):
+        return None
+    _abandon_working(session, lesson.id)
+    encoding = Encoding(lesson_id=lesson.id, upload_id=upload.id)
+    session.add(encoding)
+    lesson.move(LessonState.INSPECTING)
+    lesson.progress, lesson.code = 0.0, None
+    session.flush()
+    return encoding
+
+
+def note_source(
+    session: Session, encoding_id: UUID, source: dict[str, object], *, sha256: str
+) -> None:
+    """Keep what the probe found and go on to encoding."""
+    encoding, lesson = _claimed(session, encoding_id)
+    encoding.source = source
+    session.get_one(Upload, encoding.upload_id).sha256 = sha256
+    lesson.move(LessonState.ENCODING)
+
+
+def note_progress(session: Session, encoding_id: UUID, share: float) -> None:
+    """Show how far the work is.
+
+    :raises EncodingLostError: when the work is no longer ours.
+    """
+    _, lesson = _claimed(session, encoding_id)
+    lesson.progress = max(lesson.progress, min(1.0, share))
+
+
+def reject(session: Session, encoding_id: UUID, code: str) -> None:
+    """End with the file's own fault; what could be watched before still can."""
+    _end(session, encoding_id, LessonState.REJECTED, code)
+
+
+def fail(session: Session, encoding_id: UUID, code: str) -> None:
+    """End with a fault of ours."""
+    _end(session, encoding_id, LessonState.FAILED, code)
+
+
+def publish(
+    session: Session, encoding_id: UUID, manifest: Manifest, *, poster_key: str
+) -> Sequence[Encoding]:
+    """Make this encoding the lesson's; return those that it replaces."""
+    encoding, lesson = _claimed(session, encoding_id)
+    replaced = _retire_current(session, lesson.id)
+    encoding.state = EncodingState(encoding.state).to(EncodingState.CURRENT).value
+    encoding.renditions = [
+        StoredRendition(
+            name=rendition.name,
+            position=position,
+            key=encoding.prefix + rendition.path,
+            description=rendition.to_dict(),
+        )
+        for position, rendition in enumerate(manifest.renditions)
+    ]
+    lesson.move(LessonState.READY)
+    lesson.playable, lesson.progress, lesson.code = True, 1.0, None
+    lesson.duration_s = manifest.source.duration_s
+    lesson.poster_key = poster_key
+    return replaced
+
+
+def current(session: Session, lesson_id: UUID) -> Encoding | None:
+    """Return the encoding that is watched."""
+    return session.scalar(_in_state(lesson_id, EncodingState.CURRENT))
+
+
+def is_working(session: Session, encoding_id: UUID) -> bool:
+    """Say whether the encoding is still somebody's work."""
+    encoding = session.get(Encoding, encoding_id)
+    return encoding is not None and encoding.state == EncodingState.WORKING.value
+
+
+def _in_state(lesson_id: UUID, state: EncodingState) -> Select[Encoding]:
+    of_lesson = select(Encoding).where(Encoding.lesson_id == lesson_id)
+    return of_lesson.where(Encoding.state == state.value)
+
+
+def _claimed(session: Session, encoding_id: UUID) -> tuple[Encoding, Lesson]:
+    """Return our encoding and its lesson, locked; only while it is ours."""
+    encoding = session.get_one(Encoding, encoding_id)
+    lesson = lessons.lesson_for_update(session, encoding.lesson_id)
+    session.refresh(encoding)
+    if encoding.state != EncodingState.WORKING.value:
+        raise EncodingLostError
+    return encoding, lesson
+
+
+def _end(session: Session, encoding_id: UUID, state: LessonState, code: str) -> None:
+    encoding, lesson = _claimed(session, encoding_id)
+    encoding.state = EncodingState(encoding.state).to(EncodingState.ABANDONED).value
+    lesson.move(state)
+    lesson.code, lesson.progress = code, 0.0
+
+
+def _is_newest(session: Session, upload: Upload) -> bool:
+    newest = session.scalar(
+        select(Upload.id)
+        .where(Upload.lesson_id == upload.lesson_id)
+        .where(Upload.state == UploadState.COMPLETED.value)
+        .order_by(Upload.id.desc())
+        .limit(1)
+    )
+    return newest == upload.id
+
+
+def _is_done(session: Session, upload: Upload) -> bool:
+    present = current(session, upload.lesson_id)
+    return present is not None and present.upload_id == upload.id
+
+
+def _abandon_working(session: Session, lesson_id: UUID) -> None:
+    session.execute(
+        update(Encoding)
+        .where(Encoding.lesson_id == lesson_id)
+        .where(Encoding.state == EncodingState.WORKING.value)
+        .values(state=EncodingState.ABANDONED.value)
+    )
+
+
+def _retire_current(session: Session, lesson_id: UUID) -> Sequence[Encoding]:
+    present = session.scalars(_in_state(lesson_id, EncodingState.CURRENT)).all()
+    for encoding in present:
+        encoding.state = EncodingState(encoding.state).to(EncodingState.RETIRED).value
+    session.flush()
+    return present

@@ -1,0 +1,25 @@
+"""What other features may ask of media."""
+
+from youke.media.encodings import current as current_encoding
+from youke.media.parts import part_sizes
+from youke.media.playback import (
+    PlaybackLinks,
+    media_description,
+    poster_url,
+)
+from youke.media.uploads import begin as begin_upload
+from youke.media.uploads import complete as complete_upload
+from youke.media.uploads import open_upload
+from youke.media.uploads import plan as plan_upload
+
+__all__ = [
+    "PlaybackLinks",
+    "begin_upload",
+    "complete_upload",
+    "current_encoding",
+    "media_description",
+    "open_upload",
+    "part_sizes",
+    "plan_upload",
+    "poster_url",
+]

@@ -1,0 +1,206 @@
+"""Uploads: from the browser straight into the object store, in resumable parts."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from youke.accounts.service import Person
+from youke.jobs import enqueue
+from youke.kernel.clock import now
+from youke.kernel.ids import new_id
+from youke.lessons import service as lessons
+from youke.lessons.service import Lesson, LessonState
+from youke.media.errors import (
+    EmptyFileError,
+    FileTooLargeError,
+    PartsMissingError,
+    UploadNotFoundError,
+    UploadOverError,
+)
+from youke.media.models import Upload, UploadState
+from youke.media.parts import LARGEST_FILE, missing_parts, part_size, part_sizes
+from youke.storage import ObjectMissingError, ObjectStore, UploadMissingError
+
+logger = logging.getLogger(__name__)
+
+#: An upload that is not completed by then is swept away.
+UPLOAD_LIFETIME = timedelta(days=7)
+PART_URL_LIFETIME_S = 12 * 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadPlan:
+    """An upload, what of it is stored, and where the rest goes."""
+
+    upload: Upload
+    stored: list[int]
+    parts: list[dict[str, Any]]
+
+
+def begin(
+    session: Session, store: ObjectStore, lesson: Lesson, *, filename: str, size: int
+) -> Upload:
+    """Start an upload for a lesson, or go on with the same file's open one.
+
+    :raises EmptyFileError: for a file of no bytes.
+    :raises FileTooLargeError: for more than 4 GiB.
+    """
+    if size == 0:
+        raise EmptyFileError
+    if size > LARGEST_FILE:
+        raise FileTooLargeError(most=LARGEST_FILE)
+    lesson = lessons.lesson_for_update(session, lesson.id)
+    present = open_upload(session, lesson.id)
+    if present and (present.filename, present.size) == (filename, size):
+        return present
+    if present:
+        present.state = UploadState(present.state).to(UploadState.ABORTED).value
+        session.flush()
+    upload = _new_upload(lesson, filename=filename, size=size)
+    upload.multipart_id = store.create_multipart(upload.key, content_type="video/*")
+    session.add(upload)
+    lesson.move(LessonState.UPLOADING)
+    lesson.code, lesson.progress = None, 0.0
+    session.flush()
+    return upload
+
+
+def _new_upload(lesson: Lesson, *, filename: str, size: int) -> Upload:
+    upload = Upload(
+        id=new_id(),
+        lesson_id=lesson.id,
+        filename=filename,
+        size=size,
+        part_size=part_size(size),
+        expires_at=now() + UPLOAD_LIFETIME,
+    )
+    upload.key = f"sources/{lesson.id}/{upload.id}"
+    return upload
+
+
+def find_upload(session: Session, upload_id: UUID, person: Person) -> Upload:
+    """Return an upload to a lesson that the person may change."""
+    upload = session.get(Upload, upload_id)
+    lesson = upload and lessons.lessons_by_id(session, [upload.lesson_id])
+    if not upload or not lesson:
+        raise UploadNotFoundError
+    if not lessons.may_change(lesson[upload.lesson_id], person):
+        raise UploadNotFoundError
+    return upload
+
+
+def open_upload(session: Session, lesson_id: UUID) -> Upload | None:
+    """Return the lesson's upload that is not complete yet."""
+    is_open = Upload.state == UploadState.OPEN.value
+    return session.scalar(
+        select(Upload).where(Upload.lesson_id == lesson_id).where(is_open)
+    )
+
+
+def plan(store: ObjectStore, upload: Upload, *, endpoint: str) -> UploadPlan:
+    """Return what is stored of an upload and presigned URLs for the rest."""
+    if upload.state != UploadState.OPEN.value:
+        return UploadPlan(upload=upload, stored=[], parts=[])
+    stored = _stored_sizes(store, upload)
+    missing = missing_parts(part_sizes(upload.size, upload.part_size), stored)
+    return UploadPlan(
+        upload=upload,
+        stored=sorted(set(stored) - set(missing)),
+        parts=[_part(store, upload, number, endpoint) for number in missing],
+    )
+
+
+def complete(session: Session, store: ObjectStore, upload: Upload) -> Upload:
+    """Make one object of the parts and enqueue its transcoding; repeatable.
+
+    :raises PartsMissingError: with the numbers that have not arrived.
+    :raises UploadOverError: when the upload was given up.
+    """
+    from youke.media.tasks import prepare  # tasks stand above; they call us too
+
+    lesson = lessons.lesson_for_update(session, upload.lesson_id)
+    session.refresh(upload)
+    if upload.state == UploadState.COMPLETED.value:
+        return upload
+    if upload.state == UploadState.ABORTED.value:
+        raise UploadOverError
+    _assemble(store, upload)
+    upload.state = UploadState(upload.state).to(UploadState.COMPLETED).value
+    lesson.move(LessonState.UPLOADED)
+    enqueue(session, prepare, lock=f"lesson:{lesson.id}", upload_id=str(upload.id))
+    return upload
+
+
+def _assemble(store: ObjectStore, upload: Upload) -> None:
+    """Join the parts, unless that was done before a crash kept us from noting it."""
+    try:
+        found = store.list_parts(upload.key, upload.multipart_id)
+    except UploadMissingError:
+        if _is_stored(store, upload):
+            return
+        raise UploadOverError from None
+    sizes = {part.number: part.size for part in found}
+    wanted = part_sizes(upload.size, upload.part_size)
+    missing = missing_parts(wanted, sizes)
+    if missing:
+        raise PartsMissingError(missing=missing)
+    parts = [part for part in found if part.number in wanted]
+    store.complete_multipart(upload.key, upload.multipart_id, parts)
+
+
+def _is_stored(store: ObjectStore, upload: Upload) -> bool:
+    try:
+        return store.stat(upload.key).size == upload.size
+    except ObjectMissingError:
+        return False
+
+
+def _stored_sizes(store: ObjectStore, upload: Upload) -> dict[int, int]:
+    try:
+        found = store.list_parts(upload.key, upload.multipart_id)
+    except UploadMissingError:
+        return {}
+    return {part.number: part.size for part in found}
+
+
+def _part(
+    store: ObjectStore, upload: Upload, number: int, endpoint: str
+) -> dict[str, Any]:
+    url = store.presign_part(
+        upload.key,
+        upload.multipart_id,
+        number,
+        endpoint=endpoint,
+        expires_s=PART_URL_LIFETIME_S,
+    )
+    return {"number": number, "url": url}
+
+
+def sweep(session: Session, store: ObjectStore) -> int:
+    """Give up uploads whose time is over and free their parts; return how many."""
+    over = session.scalars(
+        select(Upload)
+        .where(Upload.state != UploadState.COMPLETED.value)
+        .where(
+            (Upload.expires_at < now()) | (Upload.state == UploadState.ABORTED.value)
+        )
+        .where(Upload.multipart_id != "")
+        .with_for_update(skip_locked=True)
+    ).all()
+    for upload in over:
+        _free(store, upload)
+        upload.state = UploadState.ABORTED.value
+        upload.multipart_id = ""
+    return len(over)
+
+
+def _free(store: ObjectStore, upload: Upload) -> None:
+    try:
+        store.abort_multipart(upload.key, upload.multipart_id)
+    except UploadMissingError:
+        logger.info("Upload %s had no parts left", upload.id)
