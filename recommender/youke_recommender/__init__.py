@@ -3,7 +3,9 @@
 from youke_recommender.als import AlsModel, AlsParams
 from youke_recommender.catalogue import AllowList
 from youke_recommender.contract import Model, Scored
+from youke_recommender.ease import EaseModel, EaseParams
 from youke_recommender.errors import (
+    CatalogueTooLargeError,
     InputFileError,
     InvalidInteractionError,
     InvalidParameterError,
@@ -15,6 +17,7 @@ from youke_recommender.errors import (
 from youke_recommender.evaluation import Quality, evaluate, split
 from youke_recommender.files import read_interactions
 from youke_recommender.interactions import Interactions
+from youke_recommender.neighbours import NeighboursModel, NeighboursParams
 from youke_recommender.popularity import PopularityModel, PopularityParams
 from youke_recommender.registry import KINDS, ModelKind, load_model
 
@@ -23,6 +26,9 @@ __all__ = [
     "AllowList",
     "AlsModel",
     "AlsParams",
+    "CatalogueTooLargeError",
+    "EaseModel",
+    "EaseParams",
     "InputFileError",
     "Interactions",
     "InvalidInteractionError",
@@ -31,6 +37,8 @@ __all__ = [
     "ModelDamagedError",
     "ModelFitError",
     "ModelKind",
+    "NeighboursModel",
+    "NeighboursParams",
     "PopularityModel",
     "PopularityParams",
     "Quality",

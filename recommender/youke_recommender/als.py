@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from youke_recommender.contract import History, Progress
     from youke_recommender.interactions import Interactions
 
-#: See ``AlsParams.regularization``; chosen on validation parts of MOOCCubeX.
-RIDGE_PER_ROOT = 0.1
+#: See ``AlsParams.regularization``; chosen on a validation part of MOOCCubeX and
+#: found good from 12 items and 12 users up.
+RIDGE_PER_ROOT = 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,13 @@ class AlsParams:
 
     #: Length of a vector; training grows with its square, serving with it.
     factors: int = 64
-    #: Ridge on both sides.  None takes RIDGE_PER_ROOT * sqrt(interactions): factors
-    #: whose strength is below the ridge vanish, and strengths grow with that root,
-    #: so a number that suits a city would empty the model of one school.
+    #: Ridge on both sides.  None takes RIDGE_PER_ROOT * sqrt(sum of confidences):
+    #: factors whose strength is below the ridge vanish, and strengths grow with that
+    #: root, so a number that suits a city would empty the model of one school.
     regularization: float | None = None
     #: Confidence of an interaction of weight r is 1 + alpha * r, as in Spark; the
     #: library's own alpha * r would trust a weak sign less than no sign at all.
-    alpha: float = 4.0
+    alpha: float = 10.0
     iterations: int = 15
     seed: int = 0
 
@@ -55,11 +56,11 @@ class AlsParams:
         if not 0 < self.alpha < np.inf:
             raise InvalidParameterError("alpha", "must be above 0")
 
-    def ridge(self, interactions: int) -> float:
-        """Return the regularisation for data with this many interactions."""
+    def ridge(self, confidence: float) -> float:
+        """Return the regularisation for data with this much confidence in all."""
         if self.regularization is not None:
             return self.regularization
-        return RIDGE_PER_ROOT * float(np.sqrt(interactions))
+        return RIDGE_PER_ROOT * float(np.sqrt(confidence))
 
 
 class AlsModel(Model):
@@ -99,8 +100,10 @@ class AlsModel(Model):
         if not data.count:
             raise TooLittleDataError
         chosen = params or AlsParams()
-        chosen = replace(chosen, regularization=chosen.ridge(data.count))
-        return cls(data.item_ids, _train(data, chosen, progress), chosen)
+        confidence = data.count + chosen.alpha * float(data.matrix.sum())
+        ridge = chosen.ridge(confidence)
+        factors = _train(data, chosen, ridge, progress)
+        return cls(data.item_ids, factors, replace(chosen, regularization=ridge))
 
     def to_artefact(self) -> Artefact:
         arrays = {"item_factors": self._fold.item_factors}
@@ -131,7 +134,7 @@ class AlsModel(Model):
 
 
 def _train(
-    data: Interactions, params: AlsParams, progress: Progress | None
+    data: Interactions, params: AlsParams, ridge: float, progress: Progress | None
 ) -> NDArray[np.float32]:
     # The class itself, not implicit.als: that factory takes a GPU when it sees one.
     from implicit.cpu.als import AlternatingLeastSquares
@@ -146,7 +149,7 @@ def _train(
     with threadpool_limits(1, "blas"):
         learner = AlternatingLeastSquares(
             factors=params.factors,
-            regularization=params.ridge(data.count),
+            regularization=ridge,
             alpha=1.0,
             iterations=params.iterations,
             random_state=params.seed,

@@ -54,12 +54,6 @@ class Artefact:
             raise ModelDamagedError(f"array {name} has shape {found.shape}")
         return found
 
-    def param(self, name: str) -> Any:
-        """Return a parameter or refuse the artefact."""
-        if name not in self.params:
-            raise ModelDamagedError(f"parameter {name} is missing")
-        return self.params[name]
-
 
 def write_artefact(path: Path | str, artefact: Artefact) -> str:
     """Write the file so that it appears whole or not at all; return its SHA-256.
@@ -125,13 +119,11 @@ def _encode(artefact: Artefact) -> bytes:
 def _members(content: bytes) -> dict[str, NDArray[Any]]:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as opened:
-            if isinstance(opened, np.lib.npyio.NpzFile):
-                return {name: opened[name] for name in opened.files}
+            return {name: opened[name] for name in opened.files}
     except Exception as error:
         # Whatever a parser trips over (zip, header, memory for an absurd shape), the
         # answer is the same.
         raise ModelDamagedError("not a readable .npz file") from error
-    raise ModelDamagedError("not an .npz file")
 
 
 def _header(members: Mapping[str, NDArray[Any]]) -> dict[str, Any]:

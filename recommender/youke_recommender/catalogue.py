@@ -26,9 +26,6 @@ class Catalogue:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def __contains__(self, item: str) -> bool:
-        return item in self._row_of
-
     def row(self, item: str) -> int | None:
         """Return the item's row, or None when the model does not know it."""
         return self._row_of.get(item)

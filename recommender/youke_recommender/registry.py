@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from youke_recommender.als import AlsModel, AlsParams
 from youke_recommender.artefact import read_artefact
+from youke_recommender.ease import EaseModel, EaseParams
 from youke_recommender.errors import ModelDamagedError
+from youke_recommender.neighbours import NeighboursModel, NeighboursParams
 from youke_recommender.popularity import PopularityModel, PopularityParams
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ KINDS: dict[str, ModelKind] = {
     kind.model.kind: kind
     for kind in (
         ModelKind(AlsModel, AlsParams, AlsModel.fit),
+        ModelKind(EaseModel, EaseParams, EaseModel.fit),
+        ModelKind(NeighboursModel, NeighboursParams, NeighboursModel.fit),
         ModelKind(PopularityModel, PopularityParams, PopularityModel.fit),
     )
 }
