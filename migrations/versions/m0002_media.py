@@ -49,7 +49,7 @@ def upgrade() -> None:
         sa.Column("lesson_id", sa.Uuid(), nullable=False),
         sa.Column("upload_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("source", postgresql.JSONB(astext_type=Text()), nullable=True),
+        sa.Column("source", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["lesson_id"], ["lessons.id"], name=op.f("fk_encodings_lesson_id_lessons")
@@ -85,7 +85,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("description", postgresql.JSONB(astext_type=Text()), nullable=False),
+        sa.Column("description", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(
             ["encoding_id"],
             ["encodings.id"],
