@@ -1,0 +1,34 @@
+import "./styles/index.css";
+import "htmx.org";
+import {
+  startForms,
+  startMenus,
+  startPosters,
+  startPreferences,
+  startSearchKey,
+} from "./chrome";
+import { startDesk } from "./desk";
+import { startLikes } from "./likes";
+import { startProgress } from "./progress";
+import { startToasts } from "./toasts";
+
+startMenus();
+startPreferences();
+startSearchKey();
+startForms();
+startPosters();
+startToasts();
+startLikes();
+startDesk();
+startProgress(mountParts);
+mountParts();
+
+/** Loads what only some pages need: the player and the uploader. */
+function mountParts(): void {
+  if (document.querySelector("[data-player]")) {
+    void import("./player").then((player) => player.mountPlayers());
+  }
+  if (document.querySelector("[data-upload]")) {
+    void import("./upload").then((upload) => upload.mountUploads());
+  }
+}
