@@ -1,0 +1,64 @@
+"""A web server and a worker as processes of their own, as in production."""
+
+import os
+import sys
+from pathlib import Path
+
+import requests
+
+from youke.embedded.ports import LOOPBACK
+from youke.embedded.process import Program
+from youke.embedded.supervisor import Supervisor
+
+
+class LiveServer:
+    """Gunicorn and a worker on the given settings."""
+
+    def __init__(self, settings: dict[str, str], *, port: int, logs: Path) -> None:
+        self.url = f"http://{LOOPBACK}:{port}"
+        self._environment = dict(os.environ) | settings | {"YOUKE_PORT": str(port)}
+        self._logs = logs
+        self._supervisor = Supervisor(lambda _line: None)
+        try:
+            self._supervisor.launch(self._worker())
+            self._supervisor.start(self._web(port))
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End both."""
+        self._supervisor.stop()
+
+    def _web(self, port: int) -> Program:
+        return Program(
+            name="web",
+            argv=[
+                sys.executable,
+                *("-m", "gunicorn", "youke.wsgi:app"),
+                *("--bind", f"{LOOPBACK}:{port}"),
+                *("--workers", "1", "--threads", "8"),
+                "--no-control-socket",
+            ],
+            env=self._environment,
+            log=self._logs / "web.log",
+            grace_s=2,
+            probe=self._why_not_ready,
+        )
+
+    def _worker(self) -> Program:
+        queues = ("--queues", "media,default", "--concurrency", "2")
+        return Program(
+            name="worker",
+            argv=[sys.executable, "-m", "youke.cli", "worker", *queues],
+            env=self._environment,
+            log=self._logs / "worker.log",
+            grace_s=2,
+        )
+
+    def _why_not_ready(self) -> str | None:
+        try:
+            answer = requests.get(f"{self.url}/readyz", timeout=5)
+        except requests.RequestException as error:
+            return str(error)
+        return None if answer.ok else answer.text
