@@ -47,9 +47,8 @@ class Interactions:
         user_ids, rows = _number([users[k] for k in kept])
         item_ids, columns = _number([items[k] for k in kept])
         shape = (len(user_ids), len(item_ids))
-        # The conversion from coordinates sums duplicates, in double precision.
+        # From coordinates, duplicates are summed in double precision and sorted.
         matrix = csr_matrix((values[kept], (rows, columns)), shape=shape)
-        matrix.sort_indices()
         return cls(matrix.astype(np.float32), user_ids, item_ids)
 
     @property

@@ -12,6 +12,7 @@ from youke_recommender import (
     evaluate,
     split,
 )
+from youke_recommender.als import _confidence
 
 
 def _subjects(*, people: int, items: int, subjects: int, seed: int) -> Interactions:
@@ -57,6 +58,13 @@ def test_the_resolved_ridge_is_kept_with_the_model() -> None:
     # 400 interactions of weight 1 and confidence 11
     assert model.params.regularization == pytest.approx(0.08 * 4400**0.5)
     assert model.to_artefact().params["regularization"] == model.params.regularization
+
+
+def test_a_weak_sign_is_trusted_more_than_no_sign() -> None:
+    data = Interactions.from_triples(["a", "a"], ["x", "y"], [0.01, 2.0])
+
+    assert _confidence(data, 4.0).toarray()[0] == pytest.approx([1.04, 9.0])
+    assert data.history(0)["y"] == 2.0
 
 
 def test_each_iteration_is_reported() -> None:

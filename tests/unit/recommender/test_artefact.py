@@ -131,6 +131,17 @@ def test_an_npz_of_somebody_else_is_no_model(tmp_path: Path) -> None:
         load_model(tmp_path / "other.npz")
 
 
+def test_a_member_exchanged_after_writing_is_refused(
+    whole: Path, tmp_path: Path
+) -> None:
+    with np.load(whole) as opened:
+        members = {**opened, "item_factors": opened["item_factors"] * 2}
+    np.savez(tmp_path / "m.npz", **members)
+
+    with pytest.raises(ModelDamagedError, match="checksum"):
+        load_model(tmp_path / "m.npz")
+
+
 def test_a_missing_file_is_not_called_damaged(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         load_model(tmp_path / "nowhere.npz")

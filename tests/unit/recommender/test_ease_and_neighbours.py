@@ -38,6 +38,15 @@ def test_ease_weights_are_least_squares_with_a_diagonal_of_zero() -> None:
     assert model._weights == pytest.approx(slow, abs=1e-5)
 
 
+def test_what_speaks_against_an_item_is_no_reason_for_it() -> None:
+    weights = np.array([[0, -0.5, 0.5], [0, 0, 0], [0, 0, 0]], dtype=np.float32)
+    model = EaseModel(("a", "b", "c"), weights, EaseParams(regularization=1.0))
+
+    ranked = model.recommend({"a": 1.0})
+
+    assert [(s.item, s.because) for s in ranked] == [("c", "a"), ("b", None)]
+
+
 def test_dropout_is_ridge_in_proportion_to_popularity() -> None:
     data = _random()
     gram = (data.matrix.T @ data.matrix).toarray().astype(np.float64)
