@@ -37,6 +37,7 @@ CHUNK_BYTES = 2**20
 LONGEST_EXPIRY_S = 7 * 24 * 3600
 #: Browsers name the host, so their number is not ours to decide.
 SIGNERS_KEPT = 64
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
 _ALREADY_THERE = frozenset({"BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
 
 
@@ -207,26 +208,22 @@ class ObjectStore:
 
         :raises UploadMissingError:
         """
-        parts: list[StoredPart] = []
+        parts: list[Part] = []
         marker: str | None = ""
         while marker is not None:
             found, marker = self._page_of_parts(key, upload_id, marker)
             parts += found
-        return parts
+        return newest_parts(parts)
 
     def _page_of_parts(
         self, key: str, upload_id: str, marker: str
-    ) -> tuple[list[StoredPart], str | None]:
+    ) -> tuple[list[Part], str | None]:
         """Return some parts and, unless they were the last, the number to go on at."""
         with translated(key):
             page = self._client._list_parts(  # noqa: SLF001  see above
                 self.bucket, key, upload_id, part_number_marker=marker or None
             )
-        parts = [
-            StoredPart(part.part_number, part.etag, part.size or 0)
-            for part in page.parts
-        ]
-        return parts, page.next_part_number_marker if page.is_truncated else None
+        return page.parts, page.next_part_number_marker if page.is_truncated else None
 
     def complete_multipart(
         self, key: str, upload_id: str, parts: Iterable[StoredPart]
@@ -296,6 +293,20 @@ class ObjectStore:
         self.delete(key)
         if returned != content:
             raise StorageUnavailableError(reason="it did not return what was put")
+
+
+def newest_parts(parts: Iterable[Part]) -> list[StoredPart]:
+    """Return the parts by number, of several with the same number the newest.
+
+    S3 forgets a part that is sent again and SeaweedFS lists them all. Of two from the
+    same second either will do: both arrived whole, or they would not be there.
+    """
+    by_age = sorted(parts, key=lambda part: part.last_modified or _LONG_AGO)
+    newest = {part.part_number: part for part in by_age}
+    return [
+        StoredPart(number, newest[number].etag, newest[number].size or 0)
+        for number in sorted(newest)
+    ]
 
 
 def window_start(moment: datetime, window_s: int) -> datetime:
