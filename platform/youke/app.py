@@ -9,6 +9,8 @@ from youke.accounts import api as accounts_api
 from youke.accounts import pages as accounts_pages
 from youke.accounts.guards import install_sign_in
 from youke.catalogue import api as catalogue_api
+from youke.engagement import api as engagement_api
+from youke.engagement import service as engagement
 from youke.http import health
 from youke.http.context import Runtime, install_runtime
 from youke.http.errors import install_errors
@@ -34,11 +36,12 @@ BLUEPRINTS = (
     catalogue_api.bp,
     lessons_api.bp,
     media_api.bp,
+    engagement_api.bp,
 )
 
 
 #: What the features above lessons add to a lesson's description.
-CONTRIBUTIONS = (media_api.describe_media,)
+CONTRIBUTIONS = (media_api.describe_media, engagement.describe)
 
 
 def create_app(settings: Settings) -> APIFlask:

@@ -1,8 +1,17 @@
 """All tables, for those who need the whole schema: migrations and tests."""
 
 from youke.accounts import models as accounts
+from youke.engagement import models as engagement
 from youke.http import idempotency
 from youke.lessons import models as lessons
 from youke.media import models as media
+from youke.recommendations import models as recommendations
 
-__all__ = ["accounts", "idempotency", "lessons", "media"]
+__all__ = [
+    "accounts",
+    "engagement",
+    "idempotency",
+    "lessons",
+    "media",
+    "recommendations",
+]

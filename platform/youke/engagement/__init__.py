@@ -1,0 +1,1 @@
+"""What people do with lessons: watches, views, likes, and what they say of taste."""

@@ -72,6 +72,8 @@ class LessonDetail(LessonOut):
     playback: dict[str, str] | None = None
     poster: str | None = None
     liked: bool = False
+    #: Where the viewer left off, in seconds; null at the beginning.
+    position_s: float | None = None
 
 
 class LessonPage(Schema):

@@ -1,0 +1,146 @@
+"""What is known of a person's watching and liking, for everybody who reads it."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, desc, func, select
+from sqlalchemy.orm import Session, aliased
+
+from youke.accounts.service import Person
+from youke.engagement import rules
+from youke.engagement.models import Like, Watch
+from youke.lessons.search import listed
+from youke.lessons.service import Lesson
+
+#: Rows fetched at a time when everything is read.
+BATCH = 5_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """What one person did with one lesson, and when last."""
+
+    lesson_id: UUID
+    #: Watched share, 0 to 1.
+    watched: float
+    liked: bool
+    at: datetime
+
+    @property
+    def confidence(self) -> float:
+        """How clear a sign of interest this is; see `rules.confidence`."""
+        return rules.confidence(self.watched, liked=self.liked)
+
+    @property
+    def done(self) -> bool:
+        """Whether the lesson need not be offered again."""
+        return self.liked or self.watched > rules.SEEN_SHARE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interaction:
+    """A fact with the person it is of: what ranking models learn from."""
+
+    person_id: UUID
+    fact: Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """A lesson that a person has begun and not finished."""
+
+    lesson: Lesson
+    watched: float
+    position_s: float
+
+
+def liked(session: Session, person_id: UUID, lesson_id: UUID) -> bool:
+    """Say whether the person likes the lesson."""
+    return session.get(Like, (person_id, lesson_id)) is not None
+
+
+def progress_of(
+    session: Session, person_id: UUID, lesson_ids: Collection[UUID]
+) -> dict[UUID, float]:
+    """Return the watched share (0 to 1) of each lesson that was begun."""
+    rows = session.execute(
+        select(Watch.lesson_id, _share()).where(
+            Watch.person_id == person_id, Watch.lesson_id.in_(lesson_ids)
+        )
+    )
+    return {lesson_id: share for lesson_id, share in rows if share > 0}
+
+
+def resume_position(session: Session, person_id: UUID, lesson_id: UUID) -> float | None:
+    """Return the second to go on at; None: at the beginning."""
+    watch = session.get(Watch, (person_id, lesson_id))
+    return rules.resume_at(watch.position_s, watch.duration_s) if watch else None
+
+
+def continue_watching(session: Session, person_id: UUID, limit: int) -> list[Started]:
+    """Return lessons that the person has begun and not finished, latest first."""
+    share = _share()
+    rows = session.execute(
+        select(Lesson, share, Watch.position_s)
+        .join(Watch, Watch.lesson_id == Lesson.id)
+        .where(Watch.person_id == person_id, listed())
+        .where(share > 0, share < rules.COMPLETE_SHARE)
+        .order_by(Watch.updated_at.desc())
+        .limit(limit)
+    )
+    return [
+        Started(lesson=lesson, watched=watched, position_s=position)
+        for lesson, watched, position in rows
+    ]
+
+
+def history(session: Session, person_id: UUID, limit: int | None = None) -> list[Fact]:
+    """Return what the person has watched or liked, latest first."""
+    latest = desc("at"), desc("lesson_id")
+    rows = session.execute(_facts(person_id).order_by(*latest).limit(limit))
+    return [_fact(row) for row in rows]
+
+
+def all_interactions(session: Session) -> Iterator[Interaction]:
+    """Yield every fact of everybody, fetched in batches."""
+    statement = _facts(None).execution_options(yield_per=BATCH)
+    for row in session.execute(statement):
+        yield Interaction(person_id=row.person_id, fact=_fact(row))
+
+
+def describe(session: Session, lesson: Lesson, viewer: Person) -> dict[str, Any]:
+    """Return what engagement adds to a lesson's description."""
+    return {
+        "liked": liked(session, viewer.id, lesson.id),
+        "position_s": resume_position(session, viewer.id, lesson.id),
+    }
+
+
+def _facts(person_id: UUID | None) -> Select[Any]:
+    """Select watches and likes side by side: a person may have either alone."""
+    watches, likes = select(Watch), select(Like)
+    if person_id is not None:
+        watches = watches.where(Watch.person_id == person_id)
+        likes = likes.where(Like.person_id == person_id)
+    w, k = aliased(Watch, watches.subquery()), aliased(Like, likes.subquery())
+    both = (w.person_id == k.person_id) & (w.lesson_id == k.lesson_id)
+    return select(
+        func.coalesce(w.person_id, k.person_id).label("person_id"),
+        func.coalesce(w.lesson_id, k.lesson_id).label("lesson_id"),
+        func.coalesce(_share(w), 0.0).label("watched"),
+        k.person_id.is_not(None).label("liked"),
+        func.greatest(w.updated_at, k.created_at).label("at"),
+    ).join_from(w, k, both, full=True)
+
+
+def _fact(row: Any) -> Fact:
+    return Fact(
+        lesson_id=row.lesson_id, watched=row.watched, liked=row.liked, at=row.at
+    )
+
+
+def _share(watch: type[Watch] = Watch) -> ColumnElement[float]:
+    return func.least(1.0, watch.seconds / watch.duration_s)
