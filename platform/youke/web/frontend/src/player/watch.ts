@@ -1,0 +1,68 @@
+import { csrfToken } from "../api";
+import { type Interval, merged, rounded } from "./intervals";
+
+const BEAT_MS = 10_000;
+/** A step in play is shorter than this; anything longer was a jump. */
+const STEP_S = 2.5;
+
+/** Reports what has been seen: every ten seconds of play, on pause and on leaving. */
+export class WatchReporter {
+  readonly #video: HTMLVideoElement;
+  readonly #path: string;
+  readonly #session = sessionId();
+  #fresh: Interval[] = [];
+  #last: number | null = null;
+
+  constructor(video: HTMLVideoElement, lesson: string) {
+    this.#video = video;
+    this.#path = `/api/v1/lessons/${lesson}/watch`;
+    video.addEventListener("timeupdate", () => this.#note());
+    video.addEventListener("seeking", () => (this.#last = null));
+    video.addEventListener("pause", () => this.#send());
+    video.addEventListener("ended", () => this.#send());
+    window.addEventListener("pagehide", () => this.#send());
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) this.#send();
+    });
+    setInterval(() => this.#send(), BEAT_MS);
+  }
+
+  #note(): void {
+    const now = this.#video.currentTime;
+    const before = this.#last;
+    const step = STEP_S * Math.max(1, this.#video.playbackRate);
+    if (before !== null && now > before && now - before < step) {
+      this.#fresh = merged([...this.#fresh, [before, now]]);
+    }
+    this.#last = this.#video.seeking ? null : now;
+  }
+
+  #send(): void {
+    if (this.#fresh.length === 0) return;
+    const intervals = rounded(this.#fresh);
+    this.#fresh = [];
+    const body = JSON.stringify({
+      session: this.#session,
+      position_s: Math.round(this.#video.currentTime * 10) / 10,
+      intervals,
+    });
+    const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
+    fetch(this.#path, { method: "POST", headers, body, keepalive: true })
+      // What could not be sent goes with the next beat.
+      .then((answer) => (answer.status >= 500 ? this.#keep(intervals) : undefined))
+      .catch(() => this.#keep(intervals));
+  }
+
+  #keep(intervals: Interval[]): void {
+    this.#fresh = merged([...intervals, ...this.#fresh]);
+  }
+}
+
+/** A random UUID; over plain http there is no `crypto.randomUUID`. */
+function sessionId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}

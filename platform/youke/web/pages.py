@@ -1,0 +1,127 @@
+"""Pages that many features compose: home, lessons, one lesson, the style guide."""
+
+from typing import Any
+from uuid import UUID
+
+from apiflask import APIBlueprint
+from flask import render_template, request
+
+from youke.accounts.guards import current_person, signed_in
+from youke.accounts.service import Person, Role
+from youke.catalogue.service import SUBJECTS
+from youke.engagement import service as engagement
+from youke.http.context import db_session, public_s3_endpoint, runtime
+from youke.http.policies import anyone, policy
+from youke.lessons.search import LessonFilter, count_lessons, list_lessons
+from youke.lessons.service import Lesson, find_lesson
+from youke.media.service import PlaybackLinks, poster_url
+from youke.questions import service as questions
+from youke.recommendations import service as recommendations
+from youke.recommendations.service import Recommended
+from youke.web.cards import Card, catalogue_choices, lesson_cards, subject_choice
+
+bp = APIBlueprint("web", __name__, enable_openapi=False)
+lessons_bp = APIBlueprint("lessons", __name__, enable_openapi=False)
+
+RECOMMENDED, RELATED, ROW, CONTINUED = 12, 8, 6, 6
+
+
+@bp.get("/")
+@policy(signed_in)
+def home() -> str:
+    """Show what is recommended, what was begun, and each subject's newest."""
+    person = current_person()
+    recommended = recommendations.recommend(
+        db_session(), runtime().store, person, RECOMMENDED
+    )
+    return render_template(
+        "home.html",
+        recommended=_recommended_cards(recommended, person),
+        continue_watching=_begun(person),
+        rows=_rows(person),
+        subjects=catalogue_choices()["subjects"],
+    )
+
+
+@lessons_bp.get("/lessons")
+@policy(signed_in)
+def browse() -> str:
+    """List lessons by filter; the next page alone for htmx."""
+    session, person = db_session(), current_person()
+    names = ("q", "stage", "grade", "subject", "tag", "sort")
+    filters = {name: request.args.get(name) or None for name in names}
+    wanted = LessonFilter(**filters)
+    page = list_lessons(session, wanted, cursor=request.args.get("cursor"))
+    part = "HX-Request" in request.headers and "cursor" in request.args
+    return render_template(
+        "lessons/_cards.html" if part else "lessons/browse.html",
+        lessons=lesson_cards(session, page.items, person),
+        filters=filters,
+        choices=catalogue_choices(),
+        next_cursor=page.next,
+        total=count_lessons(session, wanted),
+    )
+
+
+@bp.get("/lessons/<uuid:lesson_id>")
+@policy(signed_in)
+def lesson(lesson_id: UUID) -> str:
+    """Show a lesson: player, like, ask, answers, related ones."""
+    session, person = db_session(), current_person()
+    found = find_lesson(session, lesson_id, person)
+    related = recommendations.related(session, runtime().store, found, person, RELATED)
+    return render_template(
+        "lesson.html",
+        lesson=_lesson_card(found, person),
+        playback_url=playback_link(found, person),
+        poster_url=poster_url(runtime().store, found, endpoint=public_s3_endpoint()),
+        resume_s=engagement.resume_position(session, person.id, found.id),
+        start_s=request.args.get("t", type=float),
+        related=_recommended_cards(related, person),
+        answers=questions.answers_on_lesson(session, found.id),
+        can_ask=person.has(Role.STUDENT),
+    )
+
+
+@bp.get("/style-guide")
+@policy(anyone)
+def style_guide() -> str:
+    """Show every piece of the design language."""
+    return render_template("style_guide.html", choices=catalogue_choices())
+
+
+def playback_link(lesson: Lesson, person: Person) -> str | None:
+    """Return the address of the web playlist, None before there is one."""
+    if not lesson.playable:
+        return None
+    return PlaybackLinks(runtime().settings.secret_key).web_address(lesson, person)
+
+
+def _lesson_card(lesson: Lesson, person: Person) -> Card:
+    session = db_session()
+    (card,) = lesson_cards(session, [lesson], person)
+    return card | {"liked": engagement.liked(session, person.id, lesson.id)}
+
+
+def _recommended_cards(chosen: list[Recommended], person: Person) -> list[Card]:
+    reasons = {each.lesson.id: each.reason for each in chosen if each.reason}
+    lessons = [each.lesson for each in chosen]
+    return lesson_cards(db_session(), lessons, person, reasons=reasons)
+
+
+def _begun(person: Person) -> list[Card]:
+    session = db_session()
+    begun = engagement.continue_watching(session, person.id, CONTINUED)
+    return lesson_cards(session, [each.lesson for each in begun], person)
+
+
+def _rows(person: Person) -> list[dict[str, Any]]:
+    rows = []
+    grade = str(person.grade) if person.grade else None
+    for subject in SUBJECTS:
+        wanted = LessonFilter(subject=subject.code, grade=grade)
+        lessons = list_lessons(db_session(), wanted, limit=ROW).items
+        if lessons:
+            cards = lesson_cards(db_session(), lessons, person)
+            rows.append({"subject": subject_choice(subject.code), "lessons": cards})
+    return rows
