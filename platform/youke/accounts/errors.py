@@ -1,6 +1,11 @@
 """What can go wrong with accounts."""
 
-from youke.kernel.errors import ConflictError, InvalidError, UnauthenticatedError
+from youke.kernel.errors import (
+    ConflictError,
+    InvalidError,
+    NotFoundError,
+    UnauthenticatedError,
+)
 
 
 class WrongPasswordError(UnauthenticatedError):
@@ -19,3 +24,9 @@ class WeakPasswordError(InvalidError):
     """A password has {least} to {most} characters."""
 
     code = "weak_password"
+
+
+class PersonNotFoundError(NotFoundError):
+    """There is nobody with the user name {username}."""
+
+    code = "person_not_found"

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from youke.accounts.errors import (
+    PersonNotFoundError,
     UsernameTakenError,
     WeakPasswordError,
     WrongPasswordError,
@@ -41,6 +42,7 @@ __all__ = [
     "people",
     "people_with_role",
     "person_for_token",
+    "person_named",
     "school_of",
     "sign_in",
 ]
@@ -147,6 +149,18 @@ def people(session: Session, ids: Collection[UUID]) -> dict[UUID, Person]:
     """Return the people with these identifiers."""
     found = session.scalars(select(Person).where(Person.id.in_(ids)))
     return {person.id: person for person in found}
+
+
+def person_named(session: Session, username: str) -> Person:
+    """Return the person with this user name.
+
+    :raises PersonNotFoundError: when there is none.
+    """
+    wanted = Person.username == normalised(username)
+    person = session.scalar(select(Person).where(wanted))
+    if person is None:
+        raise PersonNotFoundError(username=username)
+    return person
 
 
 def people_with_role(session: Session, role: Role) -> Sequence[Person]:

@@ -2,8 +2,6 @@
 
 import logging
 
-from procrastinate import JobContext
-
 from youke.jobs.app import app
 
 logger = logging.getLogger(__name__)
@@ -15,14 +13,14 @@ SILENCE_S = 15.0
 
 
 @app.periodic(cron="*/10 * * * * *")
-@app.task(queue="default", pass_context=True, queueing_lock="rescue")
-async def rescue_stalled_jobs(_context: JobContext, _timestamp: int) -> None:
+@app.task(queue="default", name="jobs.rescue", queueing_lock="rescue")
+async def rescue_stalled_jobs(timestamp: int) -> None:
     """Give the jobs of silent workers back to the queue."""
     manager = app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENCE_S):
         logger.warning(
             "Rescued job %s of a dead worker",
             job.id,
-            extra={"action": "job_rescued", "task": job.task_name},
+            extra={"action": "job_rescued", "task": job.task_name, "at": timestamp},
         )
         await manager.retry_job(job)

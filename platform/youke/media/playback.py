@@ -41,6 +41,11 @@ class PlaybackLinks:
         """Return a token for this person and lesson."""
         return str(self.serializer.dumps([lesson_id.hex, person.id.hex]))
 
+    def web_address(self, lesson: Lesson, person: Person) -> str:
+        """Return the path of the web profile's playlist for this person."""
+        token = self.token(lesson.id, person)
+        return f"/api/v1/lessons/{lesson.id}/playback/web.m3u8?token={token}"
+
     def person(self, session: Session, token: str, lesson_id: UUID) -> Person:
         """Return for whom the token was made, if it is for this lesson.
 
