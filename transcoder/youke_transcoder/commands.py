@@ -129,17 +129,17 @@ EXTENSIONS = {"fmp4": "mp4", "mpegts": "ts"}
 
 
 def video_file(rung: Rung) -> str:
-    """The encoder's file of a rung, before packaging."""
+    """Name the encoder's file of a rung, before packaging."""
     return f"video-{rung.name}.mp4"
 
 
 def tv_name(rung: Rung) -> str:
-    """The name of a rung's copy for TV."""
+    """Name a rung's copy for TV."""
     return f"tv-{rung.name}"
 
 
 def media_file(name: str, container: str) -> str:
-    """The one file that holds a rendition."""
+    """Name the one file that holds a rendition."""
     return f"{name}.{EXTENSIONS[container]}"
 
 
@@ -151,7 +151,7 @@ def gain_db(loudness_lufs: float) -> float:
 
 
 def _source(path: Path, limits: Limits) -> Any:
-    """The stranger's file, with everything closed that a stranger could open."""
+    """Open the stranger's file, with everything closed that a stranger could use."""
     return ffmpeg.input(
         f"file:{path.resolve()}",
         protocol_whitelist="file",
@@ -162,7 +162,7 @@ def _source(path: Path, limits: Limits) -> Any:
 
 
 def _trusted(name: str, **options: Any) -> Any:
-    """A file that our own encoder wrote into the working directory."""
+    """Open a file that our own encoder wrote into the working directory."""
     return ffmpeg.input(f"file:{name}", protocol_whitelist="file", **options)
 
 
@@ -182,7 +182,7 @@ def _prepared(source: Any, recipe: Recipe) -> Any:
 
 def _cascade(picture: Any, recipe: Recipe) -> list[Any]:
     """Scale each rung from the one above it, which touches the fewest pixels."""
-    rungs = []
+    rungs: list[Any] = []
     for rung in recipe.rungs:
         picture = _scaled(picture, rung, recipe, first=not rungs)
         if rung is recipe.rungs[-1]:
@@ -205,8 +205,9 @@ def _scaled(picture: Any, rung: Rung, recipe: Recipe, *, first: bool) -> Any:
         for name, values in TONE_MAP:
             picture = picture.filter(name, **values)
     if first:
-        picture = picture.filter("setsar", 1).filter("format", "yuv420p")
-    return picture
+        picture = picture.filter("format", "yuv420p")
+    # Rounding to even sides makes pixels a little oblong; nobody sees it.
+    return picture.filter("setsar", 1)
 
 
 def _x264(rung: Rung, recipe: Recipe) -> dict[str, Any]:
@@ -248,7 +249,7 @@ def _sound(source: Any, recipe: Recipe) -> Any:
 
 
 def _levelled(source: Any, recipe: Recipe, gain: float) -> Any:
-    """The sound at the target loudness, exactly as long as the picture."""
+    """Bring the sound to the target loudness and exactly the picture's length."""
     end = f"{recipe.duration_s:.6f}"
     return (
         _sound(source, recipe)
@@ -280,6 +281,6 @@ def _hls(streams: list[Any], name: str, container: str, **options: Any) -> Any:
 
 
 def _command(output: Any, *, loglevel: str, extra: tuple[str, ...] = ()) -> list[str]:
-    """The arguments after the program's name."""
+    """Give the arguments after the program's name."""
     arguments: list[str] = output.get_args()
     return [*GLOBAL, "-loglevel", loglevel, *extra, *arguments]

@@ -44,7 +44,7 @@ class TranscoderError(Exception):
         return str(self.args[0]) if self.args else (self.__doc__ or "")
 
 
-class Rejected(TranscoderError):
+class Rejected(TranscoderError):  # noqa: N818  # a verdict on a file, not an error
     """The file cannot become a lesson."""
 
     def __init__(self, code: RejectionCode, detail: str = "") -> None:
@@ -58,7 +58,7 @@ class Rejected(TranscoderError):
         return type(self), (self.code, self.detail)
 
 
-class TranscodeFailed(TranscoderError):
+class TranscodeFailed(TranscoderError):  # noqa: N818  # reads as what happened
     """The file was acceptable, but the work on it failed."""
 
     def __init__(self, code: FailureCode, detail: str = "") -> None:
@@ -72,5 +72,5 @@ class TranscodeFailed(TranscoderError):
         return type(self), (self.code, self.detail)
 
 
-class Cancelled(TranscoderError):
+class Cancelled(TranscoderError):  # noqa: N818  # a wish that was granted
     """The caller asked the transcoder to stop."""

@@ -13,7 +13,7 @@ _SEGMENT = re.compile(
 
 
 def read_playlist(text: str) -> tuple[ByteRange | None, tuple[Segment, ...]]:
-    """The place of the header, if there is one, and of each segment."""
+    """Find the place of the header, if there is one, and of each segment."""
     header = _MAP.search(text)
     return (
         ByteRange(int(header[2]), int(header[1])) if header else None,

@@ -13,6 +13,8 @@ import av.error
 from youke_transcoder.verifying import FileFacts
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from av.container import InputContainer
     from av.packet import Packet
 
@@ -35,14 +37,14 @@ class Reader:
         """Take every packet; decode the key frames, which is cheap and tells a lot."""
         for packet in self.container.demux():
             if packet.pts is not None and packet.time_base is not None:
-                self._take(packet)
+                self._take(packet, packet.pts * packet.time_base)
         if self.video:
             self.decoded += len(self.video.codec_context.decode(None))
 
-    def _take(self, packet: Packet[Any]) -> None:
+    def _take(self, packet: Packet[Any], time: Fraction) -> None:
         kind = packet.stream.type
-        start = float(packet.pts * packet.time_base)
-        end = start + float((packet.duration or 0) * packet.time_base)
+        start = float(time)
+        end = float(time + (packet.duration or 0) * packet.time_base)
         self.starts[kind] = min(start, self.starts.get(kind, start))
         self.ends[kind] = max(end, self.ends.get(kind, end))
         if kind == "video":

@@ -61,7 +61,7 @@ class HeaderFacts:
     streams: tuple[StreamFacts, ...]
 
     def without(self, stream: StreamFacts) -> HeaderFacts:
-        """The same container as if it did not have this stream."""
+        """Describe the same container as if it did not have this stream."""
         rest = tuple(each for each in self.streams if each != stream)
         return replace(self, streams=rest)
 
@@ -76,7 +76,7 @@ class Span:
 
 
 def choose_streams(facts: HeaderFacts) -> tuple[StreamFacts, StreamFacts | None]:
-    """The picture and the sound to use: those marked as default, else the first."""
+    """Choose the picture and the sound: those marked as default, else the first."""
 
     def ordered(kind: str) -> list[StreamFacts]:
         found = [each for each in facts.streams if each.kind == kind and not each.cover]
@@ -109,7 +109,7 @@ def judge_spans(facts: HeaderFacts, spans: dict[int, Span], limits: Limits) -> N
     """Raise `Rejected` for what the packets show, whatever the header says."""
     video, audio = choose_streams(facts)
     if video.index not in spans:
-        raise Rejected(RejectionCode.TRUNCATED, "the picture has no packets")
+        raise Rejected(RejectionCode.UNREADABLE, "the picture has no packets")
     chosen = [video, audio] if audio else [video]
     for stream in chosen:
         span = spans.get(stream.index, Span(0, 0, 0))
@@ -143,7 +143,7 @@ def _judge_missing(declared_s: float | None, found_s: float, limits: Limits) -> 
 
 
 def frame_rate(times: Sequence[float], end_s: float) -> tuple[Fraction, bool]:
-    """The constant rate that suits frames at these sorted times, and if they vary.
+    """Choose the constant rate for frames at these sorted times; tell if they vary.
 
     A constant source keeps its average; a varying one gets the rate of its usual
     distance, so that the movement in its busy parts survives.
@@ -159,7 +159,7 @@ def frame_rate(times: Sequence[float], end_s: float) -> tuple[Fraction, bool]:
 
 
 def snap(rate: float) -> Fraction:
-    """The standard rate near to this one, or the rate as a simple fraction."""
+    """Choose the standard rate near to this one, or a whole number."""
     near = min(STANDARD_RATES, key=lambda each: abs(each - rate))
     if abs(near - rate) <= SNAP * near:
         return near
@@ -169,7 +169,7 @@ def snap(rate: float) -> Fraction:
 def displayed_size(
     width: int, height: int, aspect: Fraction, rotation: int
 ) -> tuple[int, int]:
-    """Width and height on a screen; only ever stretched, so that no pixel is lost."""
+    """Compute width and height on a screen; only ever stretched, to lose no pixel."""
     if aspect > 1:
         width = round(width * aspect)
     elif 0 < aspect < 1:

@@ -56,7 +56,7 @@ class Probe:
         return float(self.frame_rate)
 
     def to_dict(self) -> dict[str, Any]:
-        """The values as JSON knows them."""
+        """Give the values as JSON knows them."""
         values = asdict(self)
         return values | {
             "frame_rate": str(self.frame_rate),
@@ -66,9 +66,10 @@ class Probe:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The reverse of `to_dict`; what it does not know it ignores."""
+        """Reverse `to_dict`; what it does not know it ignores."""
         known = _known(cls, values)
-        return cls(**known | {"frame_rate": Fraction(values["frame_rate"])})
+        known["frame_rate"] = Fraction(values["frame_rate"])
+        return cls(**known)
 
 
 @dataclass(frozen=True)
@@ -120,12 +121,12 @@ class Rendition:
     segments: tuple[Segment, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """The values as JSON knows them."""
+        """Give the values as JSON knows them."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The reverse of `to_dict`; what it does not know it ignores."""
+        """Reverse `to_dict`; what it does not know it ignores."""
         known = _known(cls, values)
         init = values.get("init")
         return cls(
@@ -151,7 +152,7 @@ class Manifest:
     renditions: tuple[Rendition, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """The values as JSON knows them."""
+        """Give the values as JSON knows them."""
         return {
             "source": self.source.to_dict(),
             "poster": self.poster,
@@ -159,12 +160,12 @@ class Manifest:
         }
 
     def to_json(self) -> str:
-        """The manifest as a JSON document."""
+        """Give the manifest as a JSON document."""
         return json.dumps(self.to_dict(), indent=2)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The reverse of `to_dict`."""
+        """Reverse `to_dict`."""
         return cls(
             source=Probe.from_dict(values["source"]),
             poster=values["poster"],

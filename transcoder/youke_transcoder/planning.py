@@ -127,11 +127,11 @@ def fit(source: Probe, step: int) -> tuple[int, int]:
     """Even width and height of a rung: within the step's 16:9 box, never enlarged."""
     short, long = sorted((source.width, source.height))
     factor = min(Fraction(step, short), Fraction(step) * WIDEST / long, Fraction(1))
-    return _even(source.width * factor), _even(source.height * factor)
+    return _even(source.width, factor), _even(source.height, factor)
 
 
 def _steps(source: Probe, ladder: tuple[int, ...]) -> tuple[int, ...]:
-    """The ladder's steps that do not enlarge; else one step of the source's own size."""
+    """Choose the steps that do not enlarge; else one of the source's own size."""
     short, long = sorted((source.width, source.height))
     fitting = tuple(step for step in ladder if step <= short or step * WIDEST <= long)
     return fitting or (short - short % 2,)
@@ -154,11 +154,12 @@ def _rung(
 
 
 def peak_kbit(step: int, rate: Fraction) -> int:
-    """The bit rate that a rung may reach, in kbit/s."""
+    """Limit the bit rate that a rung may reach, in kbit/s."""
     nominal = min((each for each in PEAK_KBIT if each >= step), default=max(PEAK_KBIT))
     factor = FAST_FACTOR if rate > FAST_FPS else 1
     return int(PEAK_KBIT[nominal] * factor)
 
 
-def _even(length: Fraction) -> int:
-    return max(2, 2 * round(length / 2))
+def _even(side: int, factor: Fraction) -> int:
+    """Scale a side to the nearest even length that is not above it."""
+    return max(2, min(2 * round(side * factor / 2), side - side % 2))

@@ -17,12 +17,12 @@ VERSIONS = {"fmp4": 7, "mpegts": 4}
 
 
 def for_profile(renditions: Iterable[Rendition], profile: str) -> list[Rendition]:
-    """The renditions that a device class ("tv", "web", "mobile") plays."""
+    """Select what a device class ("tv", "web", "mobile") plays."""
     return [each for each in renditions if profile in each.profiles]
 
 
 def media_playlist(rendition: Rendition, url: str) -> str:
-    """The playlist of one rendition: byte ranges of the one file behind `url`."""
+    """Write one rendition's playlist: byte ranges of the one file behind `url`."""
     uri = _checked(url)
     lines = [
         "#EXTM3U",
@@ -47,7 +47,7 @@ def media_playlist(rendition: Rendition, url: str) -> str:
 def main_playlist(
     renditions: Iterable[Rendition], uri_for: Callable[[Rendition], str]
 ) -> str:
-    """The multivariant playlist; `uri_for` names each rendition's media playlist.
+    """Write the multivariant playlist; `uri_for` names each rendition's playlist.
 
     Cheapest picture first, because several players start with the first variant and
     a quick start matters more than the first seconds' sharpness; audio alone last.
@@ -77,7 +77,7 @@ def _attributes(rendition: Rendition) -> str:
 
 
 def _target_duration(segments: Iterable[Segment]) -> int:
-    """The longest segment, rounded to the nearest second as RFC 8216 4.3.3.1 asks."""
+    """Round the longest segment to the nearest second (RFC 8216 section 4.3.3.1)."""
     return max((int(each.duration_s + 0.5) for each in segments), default=1) or 1
 
 

@@ -1,4 +1,4 @@
-"""The process that opens a stranger's file: `-m youke_transcoder.probe_child PATH LIMITS`.
+"""The process that opens a stranger's file: `probe_child PATH LIMITS`.
 
 It prints one JSON object: {"probe": ...} or {"rejected": code, "detail": ...}. The
 process that started it has already limited its memory, CPU and network.
@@ -83,7 +83,7 @@ def probe(path: Path, limits: Limits) -> Probe:
         code = (
             RejectionCode.UNREADABLE if boxes.mp4 else RejectionCode.UNSUPPORTED_FORMAT
         )
-        raise Rejected(code, error.strerror) from None
+        raise Rejected(code, str(error.strerror)) from None
 
 
 def _open(path: Path, limits: Limits) -> InputContainer:
@@ -137,13 +137,15 @@ def _header(container: InputContainer) -> HeaderFacts:
 def _stream(stream: Stream) -> StreamFacts:
     # No decoder at all leaves the context away, whatever the stub says.
     context: Any = stream.codec_context
-    video = stream.type == "video" and context is not None
+    size = (0, 0)
+    if stream.type == "video" and context is not None:
+        size = (context.width, context.height)
     return StreamFacts(
         index=stream.index,
         kind=stream.type,
         codec=context.name if context is not None else None,
-        width=context.width if video else 0,
-        height=context.height if video else 0,
+        width=size[0],
+        height=size[1],
         cover=bool(stream.disposition & Disposition.attached_pic),
         default=bool(stream.disposition & Disposition.default),
         declared_s=_seconds(stream.duration, stream.time_base),

@@ -13,7 +13,7 @@ import time
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING
 
 from youke_transcoder.errors import Cancelled
 
@@ -107,7 +107,7 @@ def _follow(
     lines: queue.Queue[str | None] = queue.Queue()
     listeners = (
         _listen(child.stdout, lines.put),
-        _listen(child.stderr, lambda line: line is not None and tail.append(line)),
+        _listen(child.stderr, lambda line: tail.append(line or "")),
     )
     stalled = False
     advance = time.monotonic()
@@ -135,7 +135,7 @@ def _ends_within(child: subprocess.Popen[str], seconds: float) -> bool:
 
 
 def _listen(
-    stream: TextIO | None, take: Callable[[str | None], object]
+    stream: IO[str] | None, take: Callable[[str | None], object]
 ) -> threading.Thread:
     """Hand each line of a stream on, then None, from a thread of its own."""
 

@@ -39,7 +39,7 @@ _LOUDNESS = re.compile(r"^\s*I:\s+(-?[0-9.]+|-?inf|nan) LUFS", re.MULTILINE)
 
 
 def ffmpeg_path() -> str:
-    """The ffmpeg to run: `YOUKE_FFMPEG`, else the one of the imageio-ffmpeg package."""
+    """Find ffmpeg: `YOUKE_FFMPEG`, else the one of the imageio-ffmpeg package."""
     configured = os.environ.get("YOUKE_FFMPEG")
     if configured:
         return configured
@@ -265,7 +265,7 @@ def loudness(words: str) -> float:
 
 
 def budget(recipe: Recipe, limits: Limits) -> Budget:
-    """What one run over the source may use."""
+    """Allow for what one run over the source may use."""
     source = recipe.source
     pixels = source.width * source.height * source.fps
     units = source.duration_s * max(1.0, pixels / UNIT_PIXELS)
@@ -297,7 +297,7 @@ def failure(ended: Ended) -> FailureCode | None:
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of a file in hexadecimal."""
+    """Hash a file; the answer is hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
