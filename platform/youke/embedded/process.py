@@ -38,6 +38,8 @@ class Program:
     before_start: Callable[[], None] | None = None
     #: A task that ends by itself; only a failure starts it again.
     once: bool = False
+    #: Programs of one layer are stopped together, those of higher layers first.
+    layer: int = 0
 
 
 class Process:
@@ -86,19 +88,27 @@ class Process:
         except ProcessLookupError:
             return
 
+    def ask_to_stop(self) -> None:
+        """Send the signal that asks it to end."""
+        if self.poll() is None:
+            os.kill(self.pid, self.program.stop_signal)
+
     def stop(self, *, is_urgent: Callable[[], bool] = lambda: False) -> int:
         """Ask it to end, kill it when it takes too long, and return its exit code.
 
         :param is_urgent: asked all the time; True kills at once.
         """
+        self.ask_to_stop()
+        return self.wait_for_end(is_urgent)
+
+    def wait_for_end(self, is_urgent: Callable[[], bool]) -> int:
+        """Wait for what was asked to end; kill it after its time of grace."""
         deadline = time.monotonic() + self.program.grace_s
-        if self.poll() is None:
-            os.kill(self.pid, self.program.stop_signal)
-        while self.poll() is None:
+        while (code := self.poll()) is None:
             if is_urgent() or time.monotonic() > deadline:
                 self.send(signal.SIGKILL)
             time.sleep(_POLL_S)
-        return self._popen.returncode
+        return code
 
 
 def last_words(log: Path) -> str:

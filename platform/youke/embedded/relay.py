@@ -8,6 +8,7 @@ copies bytes and looks at none of them.
 
 import asyncio
 import signal
+import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -39,6 +40,18 @@ def network_addresses() -> frozenset[str]:
         for entry in entries
         if entry.family.name == "AF_INET" and not entry.address.startswith("127.")
     )
+
+
+def main_address() -> str | None:
+    """Return the address by which the local network most likely knows this machine."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Nothing is sent: the kernel only chooses the way it would take.
+            probe.connect(("203.0.113.1", 9))
+        except OSError:
+            return None
+        address: str = probe.getsockname()[0]
+    return address if address in network_addresses() else None
 
 
 async def serve(port: int) -> None:

@@ -66,6 +66,21 @@ class Supervisor:
         self.launch(program)
         self.wait_until_ready(program.name)
 
+    def run(self, program: Program) -> None:
+        """Run a program to its end.
+
+        :raises StartError: when it fails.
+        :raises StopRequested:
+        """
+        self.launch(program)
+        watched = self._watched[program.name]
+        while (code := watched.process.poll()) is None:
+            self.sleep(TICK_S / 2)
+        if code != 0:
+            raise self._start_error(watched, describe_exit(code))
+        watched.is_finished = True
+        self._say(f"{program.name} done ({watched.process.age_s:.1f} s)")
+
     def wait_until_ready(self, name: str) -> None:
         """Wait until a program serves, and say so.
 
@@ -83,6 +98,8 @@ class Supervisor:
 
     def _not_ready(self, watched: _Watched) -> str | None:
         code = watched.process.poll()
+        if code == 0 and watched.program.once:
+            return None
         if code is not None:
             raise self._start_error(watched, describe_exit(code))
         return watched.program.probe() if watched.program.probe else None
@@ -149,7 +166,15 @@ class Supervisor:
             self._say(f"{watched.program.name} ready again ({age:.1f} s)")
 
     def stop(self) -> None:
-        """Stop everything, the last started first; nothing is left over."""
-        for watched in reversed(self._watched.values()):
-            watched.process.stop(is_urgent=lambda: self._stop_requests > 1)
+        """Stop everything, the highest layer first; nothing is left over."""
+        processes = [watched.process for watched in self._watched.values()]
+        layers = {process.program.layer for process in processes}
+        for layer in sorted(layers, reverse=True):
+            self._stop_together([p for p in processes if p.program.layer == layer])
         self._watched.clear()
+
+    def _stop_together(self, processes: list[Process]) -> None:
+        for process in processes:
+            process.ask_to_stop()
+        for process in processes:
+            process.wait_for_end(lambda: self._stop_requests > 1)
