@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from youke.accounts.service import Person
 from youke.demo.lessons import DemoLesson
@@ -31,7 +32,8 @@ def draw_past(
         taste = draw.choice(TASTES)
         if student.username != NEWCOMER:
             for demo in _watched(draw, taste, student, list(lessons)):
-                yield _fact(draw, student, demo, lessons[demo], demo.subject in taste)
+                fits = demo.subject in taste
+                yield _fact(draw, student.id, lessons[demo], demo.seconds, fits=fits)
 
 
 def _watched(
@@ -49,18 +51,14 @@ def _watched(
 
 
 def _fact(
-    draw: random.Random,
-    student: Person,
-    demo: DemoLesson,
-    lesson: Lesson,
-    fits: bool,  # noqa: FBT001  private, and one more keyword would say no more
+    draw: random.Random, student: UUID, lesson: Lesson, seconds: int, *, fits: bool
 ) -> PastFact:
     share = draw.uniform(0.6, 1.0) if fits else draw.uniform(0.1, 0.6)
     return PastFact(
-        person_id=student.id,
+        person_id=student,
         lesson_id=lesson.id,
-        seconds=share * demo.seconds,
-        duration_s=float(demo.seconds),
+        seconds=share * seconds,
+        duration_s=float(seconds),
         liked=draw.random() < (0.7 if fits else 0.1),
         at=now() - timedelta(days=draw.uniform(1, 42)),
     )
