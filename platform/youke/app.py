@@ -1,8 +1,12 @@
 """The composition root: all features become one application."""
 
+import re
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from apiflask import APIFlask
+from flask_babel import get_locale
+from whitenoise import WhiteNoise
 
 from youke import __version__
 from youke.accounts import api as accounts_api
@@ -23,9 +27,17 @@ from youke.kernel.db import Database
 from youke.lessons import api as lessons_api
 from youke.lessons.details import contribute
 from youke.media import api as media_api
+from youke.media import pages as media_pages
 from youke.storage import ObjectStore
+from youke.web.assets import BASE_URL, DIST, Assets
+from youke.web.filters import install_filters
+
+if TYPE_CHECKING:
+    from flask.json.provider import DefaultJSONProvider
 
 WEB = Path(__file__).parent / "web"
+#: Vite's names: main-BX3kq_9d.js.
+HASHED = re.compile(r"/assets/.+-[\w-]{8}\.\w+$")
 #: No request of ours is larger: files go straight to the object store.
 LARGEST_BODY_BYTES = 1024 * 1024
 
@@ -36,6 +48,7 @@ BLUEPRINTS = (
     catalogue_api.bp,
     lessons_api.bp,
     media_api.bp,
+    media_pages.bp,
     engagement_api.bp,
 )
 
@@ -54,6 +67,7 @@ def create_app(settings: Settings) -> APIFlask:
     install_security(app)
     install_policies(app)
     limiter.init_app(app)
+    _install_front_end(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for contribution in CONTRIBUTIONS:
@@ -69,8 +83,7 @@ def _bare_app(settings: Settings) -> APIFlask:
         spec_path="/api/v1/openapi.json",
         docs_path=None,
         template_folder=str(WEB / "templates"),
-        static_folder=str(WEB / "dist"),
-        static_url_path="/static",
+        static_folder=cast("str", None),  # WhiteNoise serves the built files
     )
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -79,7 +92,22 @@ def _bare_app(settings: Settings) -> APIFlask:
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
     )
+    cast("DefaultJSONProvider", app.json).ensure_ascii = False
     return app
+
+
+def _install_front_end(app: APIFlask) -> None:
+    """Serve the built files, for ever where their names carry a hash."""
+    app.jinja_env.globals["asset"] = Assets()
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    install_filters(app.jinja_env, lambda: str(get_locale()))
+    # Assigning is Flask's documented way to wrap an application.
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(DIST),
+        prefix=BASE_URL,
+        immutable_file_test=lambda _path, url: HASHED.search(url) is not None,
+    )
 
 
 def _runtime(settings: Settings) -> Runtime:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from youke.accounts.errors import (
@@ -39,6 +39,8 @@ __all__ = [
     "class_of",
     "end_sign_in",
     "hash_password",
+    "ids_of_organisations_called",
+    "ids_of_people_called",
     "people",
     "people_with_role",
     "person_for_token",
@@ -167,6 +169,17 @@ def people_with_role(session: Session, role: Role) -> Sequence[Person]:
     """Return everybody with the role, by user name."""
     having = Person.roles.contains([role.value])
     return session.scalars(select(Person).where(having).order_by(Person.username)).all()
+
+
+def ids_of_people_called(word: str) -> Select[UUID]:
+    """Select the people in whose name the word occurs."""
+    return select(Person.id).where(Person.name.icontains(word, autoescape=True))
+
+
+def ids_of_organisations_called(word: str) -> Select[UUID]:
+    """Select the organisations in whose name the word occurs."""
+    named = Organisation.name.icontains(word, autoescape=True)
+    return select(Organisation.id).where(named)
 
 
 def school_of(person: Person) -> Organisation | None:

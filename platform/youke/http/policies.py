@@ -42,7 +42,7 @@ def policy_of(view: Callable[..., Any]) -> Policy | None:
 
 
 #: Views of libraries that cannot carry a declaration.
-OPEN_ENDPOINTS = frozenset({"static", "openapi.spec"})
+OPEN_ENDPOINTS = frozenset({"openapi.spec"})
 
 
 def install_policies(app: Flask) -> None:

@@ -54,7 +54,6 @@ def _headers(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if request.endpoint != "static":
-        headers.setdefault("Cache-Control", "no-store")
-        headers.setdefault("Vary", "Cookie")
+    headers.setdefault("Cache-Control", "no-store")
+    headers.setdefault("Vary", "Cookie")
     return response

@@ -9,6 +9,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from youke.accounts.service import (
+    ids_of_organisations_called,
+    ids_of_people_called,
+)
 from youke.catalogue.service import find_grade, find_stage, find_subject
 from youke.http.paging import (
     DEFAULT_LIMIT,
@@ -18,6 +22,9 @@ from youke.http.paging import (
 )
 from youke.lessons.errors import UnknownSortError
 from youke.lessons.models import Lesson
+
+#: More words than these make a search no better.
+MOST_WORDS = 8
 
 SORTS: dict[str, InstrumentedAttribute[Any]] = {
     "newest": Lesson.published_at,
@@ -87,10 +94,20 @@ def _matching(wanted: LessonFilter) -> Select[Lesson]:
         statement = statement.where(Lesson.subject == code)
     if wanted.tag:
         statement = statement.where(Lesson.tags.contains([wanted.tag]))
-    for word in (wanted.q or "").split()[:8]:
-        text = Lesson.title + " " + Lesson.summary
-        statement = statement.where(text.icontains(word, autoescape=True))
+    for word in (wanted.q or "").split()[:MOST_WORDS]:
+        statement = statement.where(_mentions(word))
     return statement
+
+
+def _mentions(word: str) -> ColumnElement[bool]:
+    """Say where a word is looked for: the lesson's text, its teacher, its school."""
+    text = Lesson.title + " " + Lesson.summary
+    return (
+        text.icontains(word, autoescape=True)
+        | Lesson.tags.contains([word])
+        | Lesson.owner_id.in_(ids_of_people_called(word))
+        | Lesson.school_id.in_(ids_of_organisations_called(word))
+    )
 
 
 def _order(sort: str | None) -> InstrumentedAttribute[Any]:
