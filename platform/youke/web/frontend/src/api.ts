@@ -34,6 +34,8 @@ export async function call<T>(
 ): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
+  // A request that was sent twice by a bad line creates one thing.
+  if (method === "POST") headers["Idempotency-Key"] = randomId();
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const init: RequestInit = { ...options, method, headers };
   if (body !== undefined) init.body = JSON.stringify(body);
@@ -46,6 +48,16 @@ export async function call<T>(
   }
   if (!answer.ok) throw await problemOf(answer);
   return (answer.status === 204 ? undefined : await answer.json()) as T;
+}
+
+/** A random UUID; over plain http there is no `crypto.randomUUID`. */
+export function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const cuts = [0, 8, 12, 16, 20, 32];
+  return cuts.slice(1).map((end, i) => hex.slice(cuts[i], end)).join("-");
 }
 
 async function problemOf(answer: Response): Promise<ApiError> {

@@ -77,12 +77,18 @@ function askFirst(form: HTMLFormElement, question: string): void {
     () => {
       if (dialog.returnValue !== "yes") return;
       form.dataset["confirmed"] = "yes";
-      form.requestSubmit();
+      submitForm(form);
     },
     { once: true },
   );
   dialog.returnValue = "";
   dialog.showModal();
+}
+
+/** Sends a form with its checks; the oldest browsers only know to send it. */
+export function submitForm(form: HTMLFormElement): void {
+  if ("requestSubmit" in form) form.requestSubmit();
+  else (form as HTMLFormElement).submit();
 }
 
 /** Pictures that cannot be loaded give way to the subject's cover below them. */

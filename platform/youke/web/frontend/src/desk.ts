@@ -1,3 +1,4 @@
+import { submitForm } from "./chrome";
 import { isTyping } from "./dom";
 
 /** The tutor's keys: n calls the next, Ctrl+Enter sends the answer. */
@@ -16,7 +17,7 @@ function submit(selector: string, event: KeyboardEvent): void {
   const form = document.querySelector<HTMLFormElement>(selector);
   if (!form) return;
   event.preventDefault();
-  form.requestSubmit();
+  submitForm(form);
 }
 
 function hasModifier(event: KeyboardEvent): boolean {

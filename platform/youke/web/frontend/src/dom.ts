@@ -21,12 +21,17 @@ export function readJson<T>(root: ParentNode, selector: string): T {
   return JSON.parse(need(root, selector).textContent ?? "null") as T;
 }
 
-/** Waits for milliseconds; an abort ends the waiting with the signal's reason. */
+/** What an aborted operation is rejected with; older browsers know no `reason`. */
+export function aborted(): DOMException {
+  return new DOMException("aborted", "AbortError");
+}
+
+/** Waits for milliseconds; an abort ends the waiting with an AbortError. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);
-      reject(signal?.reason);
+      reject(aborted());
     };
     const timer = setTimeout(() => {
       signal?.removeEventListener("abort", stop);

@@ -33,8 +33,15 @@ async function toggle(button: HTMLElement): Promise<void> {
 
 function show(button: HTMLElement, answer: LikeAnswer): void {
   button.setAttribute("aria-pressed", String(answer.liked));
-  const format = new Intl.NumberFormat(document.documentElement.lang, {
-    notation: "compact",
-  });
-  need(button, "[data-like-count]").textContent = format.format(answer.likes);
+  need(button, "[data-like-count]").textContent = countText(answer.likes);
+}
+
+/** A count short enough for a button: 12345 becomes 1.2万 or 12.3k; cut, not rounded. */
+export function countText(value: number, lang = document.documentElement.lang): string {
+  const units: [number, string][] = lang.startsWith("zh")
+    ? [[1e8, "亿"], [1e4, "万"]]
+    : [[1e6, "M"], [1e3, "k"]];
+  const unit = units.find(([size]) => value >= size);
+  if (!unit) return value.toLocaleString(lang);
+  return `${Math.floor((value * 10) / unit[0]) / 10}${unit[1]}`;
 }

@@ -10,6 +10,7 @@ import {
 import { startDesk } from "./desk";
 import { startLikes } from "./likes";
 import { startProgress } from "./progress";
+import { STAGE_RENEWED } from "./stage";
 import { startToasts } from "./toasts";
 
 startMenus();
@@ -20,11 +21,12 @@ startPosters();
 startToasts();
 startLikes();
 startDesk();
-startProgress(mountParts);
 mountParts();
+document.addEventListener(STAGE_RENEWED, mountParts);
 
 /** Loads what only some pages need: the player and the uploader. */
 function mountParts(): void {
+  startProgress();
   if (document.querySelector("[data-player]")) {
     void import("./player").then((player) => player.mountPlayers());
   }

@@ -1,9 +1,9 @@
-import htmx from "htmx.org";
 import { call } from "./api";
-import { need, sleep } from "./dom";
+import { sleep } from "./dom";
+import { renewStage } from "./stage";
 
 /** What the server says about a lesson that is being prepared. */
-export interface LessonState {
+interface LessonState {
   state: string;
   code: string | null;
   progress: number;
@@ -12,31 +12,26 @@ export interface LessonState {
 
 const POLL_MS = 2000;
 
-/** Follows lessons in preparation and brings the new part when a step is reached.
+/** Follows a lesson in preparation and brings the new part when a step is reached.
  *
  * `[data-progress]` names the lesson; `data-state` and `data-playable` say what the
- * page shows. When either changes the nearest `[data-stage]` is fetched anew and put
- * in its place, then `changed` is called.
+ * page shows. When either changes, the stage around it is fetched anew.
  */
-export function startProgress(changed: () => void): void {
+export function startProgress(): void {
   const place = document.querySelector<HTMLElement>("[data-progress]");
-  if (place) void follow(place, changed);
+  if (place && !place.dataset["followed"]) void follow(place);
 }
 
-async function follow(place: HTMLElement, changed: () => void): Promise<void> {
+async function follow(place: HTMLElement): Promise<void> {
+  place.dataset["followed"] = "yes";
   const path = `/api/v1/lessons/${place.dataset["progress"]}`;
   while (place.isConnected) {
     await sleep(POLL_MS);
     if (document.hidden) continue;
     const lesson = await call<LessonState>("GET", path).catch(() => null);
     if (!lesson || !place.isConnected) continue;
-    if (isNewStep(place, lesson)) {
-      await renew(place);
-      changed();
-      startProgress(changed);
-      return;
-    }
     show(place, lesson);
+    if (isNewStep(place, lesson) && !isWatching(place)) return renewStage(place);
   }
 }
 
@@ -45,21 +40,15 @@ function isNewStep(place: HTMLElement, lesson: LessonState): boolean {
   return state !== lesson.state || playable !== String(lesson.playable);
 }
 
+/** Who is watching the first version already is not interrupted. */
+function isWatching(place: HTMLElement): boolean {
+  const video = place.closest("[data-stage]")?.querySelector("video");
+  return Boolean(video && !video.paused);
+}
+
 function show(place: HTMLElement, lesson: LessonState): void {
   const bar = place.querySelector<HTMLProgressElement>("progress");
   if (bar) bar.value = lesson.progress;
   const text = place.querySelector("[data-percent]");
   if (text) text.textContent = `${Math.floor(lesson.progress * 100)}%`;
-}
-
-async function renew(place: HTMLElement): Promise<void> {
-  const stage = place.closest<HTMLElement>("[data-stage]");
-  if (!stage) return location.reload();
-  const target = `#${stage.id}`;
-  need(document, target);
-  await htmx.ajax("GET", location.pathname + location.search, {
-    target,
-    select: target,
-    swap: "outerHTML",
-  });
 }

@@ -52,14 +52,18 @@ export class Player {
 
   /** Goes to a second and plays on from there. */
   seek(seconds: number): void {
-    this.#video.currentTime = Math.min(Math.max(seconds, 0), this.#length());
-    need(this.#root, "[data-ended]").hidden = true;
+    this.#goTo(seconds);
     void this.#play();
   }
 
   /** Where the viewer is, in seconds. */
   get position(): number {
     return this.#video.currentTime;
+  }
+
+  #goTo(seconds: number): void {
+    this.#video.currentTime = Math.min(Math.max(seconds, 0), this.#length());
+    need(this.#root, "[data-ended]").hidden = true;
   }
 
   async #load(): Promise<void> {
@@ -195,7 +199,7 @@ export class Player {
       case "skip":
         return this.#skip(command.by);
       case "part":
-        return this.seek(command.share * this.#length());
+        return this.#goTo(command.share * this.#length());
       case "louder":
         return this.#setVolume(this.#video.volume + command.by);
       case "slower":
@@ -223,7 +227,7 @@ export class Player {
   }
 
   #skip(by: number): void {
-    this.seek(this.#video.currentTime + by);
+    this.#goTo(this.#video.currentTime + by);
     this.#say(`${by > 0 ? "+" : "−"}${Math.abs(by)} s`);
   }
 

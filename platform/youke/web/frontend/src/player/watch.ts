@@ -1,4 +1,4 @@
-import { csrfToken } from "../api";
+import { csrfToken, randomId } from "../api";
 import { type Interval, merged, rounded } from "./intervals";
 
 const BEAT_MS = 10_000;
@@ -9,7 +9,7 @@ const STEP_S = 2.5;
 export class WatchReporter {
   readonly #video: HTMLVideoElement;
   readonly #path: string;
-  readonly #session = sessionId();
+  readonly #session = randomId();
   #fresh: Interval[] = [];
   #last: number | null = null;
 
@@ -56,13 +56,4 @@ export class WatchReporter {
   #keep(intervals: Interval[]): void {
     this.#fresh = merged([...intervals, ...this.#fresh]);
   }
-}
-
-/** A random UUID; over plain http there is no `crypto.randomUUID`. */
-function sessionId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
