@@ -106,6 +106,7 @@ def _install_front_end(app: APIFlask) -> None:
         app.wsgi_app,
         root=str(DIST),
         prefix=BASE_URL,
+        allow_all_origins=False,
         immutable_file_test=lambda _path, url: HASHED.search(url) is not None,
     )
 
