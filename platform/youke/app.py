@@ -28,7 +28,14 @@ from youke.lessons import api as lessons_api
 from youke.lessons.details import contribute
 from youke.media import api as media_api
 from youke.media import pages as media_pages
+from youke.notices import api as notices_api
+from youke.notices import pages as notices_pages
+from youke.questions import api as questions_api
+from youke.recommendations import api as recommendations_api
 from youke.storage import ObjectStore
+from youke.tutoring import api as tutoring_api
+from youke.tutoring import pages as tutoring_pages
+from youke.web import pages as web_pages
 from youke.web.assets import BASE_URL, DIST, Assets
 from youke.web.filters import install_filters
 
@@ -50,6 +57,15 @@ BLUEPRINTS = (
     media_api.bp,
     media_pages.bp,
     engagement_api.bp,
+    recommendations_api.bp,
+    notices_api.bp,
+    notices_pages.bp,
+    questions_api.bp,
+    tutoring_api.bp,
+    tutoring_pages.bp,
+    tutoring_pages.questions_bp,
+    web_pages.bp,
+    web_pages.lessons_bp,
 )
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
@@ -22,10 +23,12 @@ from youke.kernel.db import Database
 from youke.lessons import service as lessons
 from youke.lessons.service import Lesson, LessonDraft, LessonState
 from youke.media import service as media
-from youke.recommendations.service import train_soon
+from youke.recommendations.service import train
 from youke.storage import ObjectStore
 
 logger = logging.getLogger(__name__)
+#: The first lesson is short; a worker that takes longer is not running.
+PATIENCE_S = 300
 #: A lesson in one of these states still waits for its video.
 WITHOUT_VIDEO = frozenset({LessonState.CREATED.value, LessonState.UPLOADING.value})
 
@@ -40,15 +43,32 @@ def load(settings: Settings, password: str) -> None:
     try:
         with database.transaction() as session:
             load_people(session, password)
-            created = _load_lessons(session)
-            _load_habits(session, created)
-            load_weekend(session)
-            train_soon(session)
+            _load_habits(session, _load_lessons(session))
+        train(database, store)
         with tempfile.TemporaryDirectory(dir=_scratch(settings)) as folder:
-            for demo in LESSONS:
+            _upload(database, store, LESSONS[0], Path(folder))
+            _open_weekend(database, _await_playable(database, LESSONS[0]))
+            for demo in LESSONS[1:]:
                 _upload(database, store, demo, Path(folder))
     finally:
         database.close()
+
+
+def _open_weekend(database: Database, lesson: Lesson | None) -> None:
+    if lesson is not None:
+        with database.transaction() as session:
+            load_weekend(session, lesson)
+
+
+def _await_playable(database: Database, demo: DemoLesson) -> Lesson | None:
+    """Wait until the worker has made the lesson watchable; None when it does not."""
+    for _ in range(PATIENCE_S):
+        with database.transaction() as session:
+            lesson = _find(session, demo)
+        if lesson is not None and lesson.playable:
+            return lesson
+        time.sleep(1)
+    return None
 
 
 def _scratch(settings: Settings) -> Path:

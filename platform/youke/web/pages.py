@@ -69,7 +69,9 @@ def lesson(lesson_id: UUID) -> str:
     """Show a lesson: player, like, ask, answers, related ones."""
     session, person = db_session(), current_person()
     found = find_lesson(session, lesson_id, person)
-    related = recommendations.related(session, runtime().store, found, person, RELATED)
+    related = recommendations.related(
+        session, runtime().store, found, person, limit=RELATED
+    )
     return render_template(
         "lesson.html",
         lesson=_lesson_card(found, person),
