@@ -205,9 +205,17 @@ def _in_transaction(act: Callable[[Any], str]) -> str:
 @main.command()
 def train() -> None:
     """Train the recommender and publish the model if it is better."""
+    from youke.kernel.db import Database
     from youke.recommendations import service as recommendations
+    from youke.storage import ObjectStore
 
-    click.echo(_in_transaction(lambda session: str(recommendations.train(session))))
+    settings = Settings.from_env()
+    database = Database(settings.database_url)
+    try:
+        model = recommendations.train(database, ObjectStore.from_settings(settings))
+    finally:
+        database.close()
+    click.echo(" ".join(filter(None, (model.state, model.reason))))
 
 
 @main.command()

@@ -99,8 +99,8 @@ def continue_watching(session: Session, person_id: UUID, limit: int) -> list[Sta
 
 def history(session: Session, person_id: UUID, limit: int | None = None) -> list[Fact]:
     """Return what the person has watched or liked, latest first."""
-    latest = desc("at"), desc("lesson_id")
-    rows = session.execute(_facts(person_id).order_by(*latest).limit(limit))
+    latest_first = _facts(person_id).order_by(desc("at"), desc("lesson_id"))
+    rows = session.execute(latest_first.limit(limit))
     return [_fact(row) for row in rows]
 
 
@@ -119,7 +119,7 @@ def describe(session: Session, lesson: Lesson, viewer: Person) -> dict[str, Any]
     }
 
 
-def _facts(person_id: UUID | None) -> Select[Any]:
+def _facts(person_id: UUID | None) -> Select[UUID, UUID, float, bool, Any]:
     """Select watches and likes side by side: a person may have either alone."""
     watches, likes = select(Watch), select(Like)
     if person_id is not None:

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Double, delete, func, literal, select, update
-from sqlalchemy.dialects.postgresql import NUMMULTIRANGE, MultiRange, Range, insert
+from sqlalchemy.dialects.postgresql import NUMMULTIRANGE, Range, insert
+from sqlalchemy.dialects.postgresql.ranges import MultiRange
 from sqlalchemy.orm import Session
 
 from youke.accounts.service import Person
@@ -219,7 +220,11 @@ def _length(ranges: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def _pieces(ranges: Sequence[Range[Any]]) -> list[Interval]:
-    return [(r.lower, r.upper) for r in ranges]
+    return [
+        (r.lower, r.upper)
+        for r in ranges
+        if r.lower is not None and r.upper is not None
+    ]
 
 
 def _counted(session: Session, lesson: Lesson, *, change: int, liked: bool) -> Likes:
