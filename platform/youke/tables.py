@@ -5,7 +5,10 @@ from youke.engagement import models as engagement
 from youke.http import idempotency
 from youke.lessons import models as lessons
 from youke.media import models as media
+from youke.notices import models as notices
+from youke.questions import models as questions
 from youke.recommendations import models as recommendations
+from youke.tutoring import models as tutoring
 
 __all__ = [
     "accounts",
@@ -13,5 +16,8 @@ __all__ = [
     "idempotency",
     "lessons",
     "media",
+    "notices",
+    "questions",
     "recommendations",
+    "tutoring",
 ]

@@ -1,0 +1,28 @@
+"""The sentence of each kind of notice, with places for its data.
+
+A notice keeps its kind and its data, so it can be read in another language than the
+one in which it was caused. The sentences are translation keys.
+"""
+
+
+def N_(sentence: str) -> str:  # noqa: N802  the marker that Babel's extraction knows
+    """Mark a sentence for translation where it is shown."""
+    return sentence
+
+
+SENTENCES = {
+    "ticket_called": N_("{tutor} is answering your question now: {question}"),
+    "ticket_put_back": N_(
+        "Your question is back at the head of the queue; the next tutor who is free"
+        " takes it: {question}"
+    ),
+    "ticket_absent": N_(
+        "You were not there when you were called, so your question is at the end of"
+        " the queue now: {question}"
+    ),
+    "ticket_closed": N_(
+        "You were not there a second time, so your place was given up. Your question"
+        " is still open: {question}"
+    ),
+    "question_answered": N_("{tutor} has answered your question: {question}"),
+}

@@ -1,0 +1,69 @@
+"""Tables: questions and their answers."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from youke.kernel.clock import now
+from youke.kernel.db import Base
+from youke.kernel.ids import new_id
+from youke.questions.states import QuestionState
+
+
+class Question(Base):
+    """What a student wants to know."""
+
+    __tablename__ = "questions"
+    __table_args__ = (
+        CheckConstraint(
+            "position_s IS NULL OR (position_s >= 0 AND lesson_id IS NOT NULL)",
+            name="position_is_in_a_lesson",
+        ),
+        Index("ix_questions_asker", "asker_id", "id"),
+        Index(
+            "ix_questions_answered_on_lesson",
+            "lesson_id",
+            "position_s",
+            postgresql_where=text("state = 'answered' AND lesson_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_questions_similar",
+            "grams",
+            postgresql_using="gin",
+            postgresql_ops={"grams": "gin_trgm_ops"},
+            postgresql_where=text("state = 'answered'"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    asker_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    subject: Mapped[str]
+    grade: Mapped[int]
+    text: Mapped[str]
+    #: The text as `similar.grams` splits it, which is what is compared.
+    grams: Mapped[str]
+    lesson_id: Mapped[UUID | None] = mapped_column(ForeignKey("lessons.id"))
+    position_s: Mapped[float | None]
+    state: Mapped[str] = mapped_column(default=QuestionState.OPEN.value)
+    #: Who is answering or has answered; nobody else's tutor may read the question.
+    tutor_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+
+    def move(self, wanted: QuestionState) -> None:
+        """Go to another state, or raise when there is no such transition."""
+        self.state = QuestionState(self.state).to(wanted).value
+
+
+class Answer(Base):
+    """What the tutor wrote."""
+
+    __tablename__ = "answers"
+
+    question_id: Mapped[UUID] = mapped_column(
+        ForeignKey("questions.id"), primary_key=True
+    )
+    tutor_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    text: Mapped[str]
+    answered_at: Mapped[datetime] = mapped_column(default=now)

@@ -1,0 +1,122 @@
+"""What can go wrong with sessions and tickets."""
+
+from youke.kernel.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+)
+
+
+class SessionNotFoundError(NotFoundError):
+    """There is no such session."""
+
+    code = "session_not_found"
+
+
+class TicketNotFoundError(NotFoundError):
+    """There is no such ticket."""
+
+    code = "ticket_not_found"
+
+
+class SessionEndsTooEarlyError(InvalidError):
+    """A session ends after it starts."""
+
+    code = "session_ends_too_early"
+
+
+class SessionTooLongError(InvalidError):
+    """A session lasts at most {hours} hours."""
+
+    code = "session_too_long"
+
+
+class NotATutorError(InvalidError):
+    """There is no tutor {value}."""
+
+    code = "not_a_tutor"
+
+
+class OnlyOwnSessionsError(ForbiddenError):
+    """Tutors publish their own sessions; administrators publish those of others."""
+
+    code = "only_own_sessions"
+
+
+class TutorBusyError(ConflictError):
+    """{tutor} has another session at that time."""
+
+    code = "tutor_busy"
+
+
+class SessionOverError(ConflictError):
+    """The session is over."""
+
+    code = "session_over"
+
+
+class SessionFullError(ConflictError):
+    """All {capacity} places of the session are taken."""
+
+    code = "session_full"
+
+
+class AlreadyQueuedError(ConflictError):
+    """You have a place in this session's queue already."""
+
+    code = "already_queued"
+
+
+class UnknownQuestionError(InvalidError):
+    """You have asked no such question."""
+
+    code = "unknown_question"
+
+
+class QuestionNotOpenError(InvalidError):
+    """Only an open question can be queued; this one is {state}."""
+
+    code = "question_not_open"
+
+
+class OtherSubjectError(InvalidError):
+    """The session is for {subject}."""
+
+    code = "other_subject"
+
+
+class OtherGradeError(InvalidError):
+    """The session is not for grade {grade}."""
+
+    code = "other_grade"
+
+
+class NotYourSessionError(ForbiddenError):
+    """You are not a tutor of this session."""
+
+    code = "not_your_session"
+
+
+class NotYourTicketError(ForbiddenError):
+    """Another tutor is answering this question."""
+
+    code = "not_your_ticket"
+
+
+class TicketNotActiveError(ConflictError):
+    """This ticket is {state}; only one that is being answered can do that."""
+
+    code = "ticket_not_active"
+
+
+class BeingAnsweredError(ConflictError):
+    """A tutor is answering your question right now."""
+
+    code = "being_answered"
+
+
+class HandoverToNobodyError(InvalidError):
+    """{value} is no other tutor of this session."""
+
+    code = "handover_to_nobody"
