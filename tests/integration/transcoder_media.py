@@ -46,6 +46,14 @@ def draw(directory: Path, drawing: Drawing) -> Path:
     return path
 
 
+def draw_long(directory: Path) -> Path:
+    """Draw five minutes of 1080p, which keep an encoder busy, in a second."""
+    short = draw(directory, Drawing(name="short.mp4", size="1920x1080"))
+    path = directory / "long.mp4"
+    ffmpeg("-stream_loop", "150", "-i", short, "-c", "copy", path)
+    return path
+
+
 def play(path: Path) -> int:
     """Decode everything behind a file or playlist; return the number of frames.
 

@@ -8,6 +8,7 @@ all rungs, and a rung be stored both as fragmented MP4 and as MPEG-TS.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import ffmpeg
@@ -65,10 +66,12 @@ def measure(path: Path, recipe: Recipe, limits: Limits) -> list[str]:
 
 def encode(path: Path, recipe: Recipe, gain_db: float, limits: Limits) -> list[str]:
     """Decode once; write `<rung>.mp4` for each rung and `sound.mp4`."""
+    # x264's own choice on small machines.
+    threads = min(limits.encode_threads, max(1, (os.cpu_count() or 1) * 3 // 2))
     source = _source(path, limits)
     pictures = _cascade(_prepared(source, recipe), recipe)
     outputs = [
-        picture.output(video_file(rung), **_x264(rung, recipe))
+        picture.output(video_file(rung), threads=threads, **_x264(rung, recipe))
         for rung, picture in zip(recipe.rungs, pictures, strict=True)
     ]
     if recipe.source.has_audio:

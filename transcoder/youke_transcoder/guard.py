@@ -20,6 +20,8 @@ PR_SET_PDEATHSIG = 1
 PR_SET_NO_NEW_PRIVS = 38
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
+#: CPU seconds between the signal that can be told from others and the one that kills.
+GRACE_S = 10
 #: What shells answer when a command cannot be started.
 CANNOT_START = 127
 
@@ -43,16 +45,18 @@ def leave_network() -> None:
 
 def limit(memory: int, cpu_s: int, file_size: int, open_files: int) -> None:
     """Limit address space, CPU seconds, bytes per file and open files; no core dump."""
-    for kind, value in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, cpu_s),
-        (resource.RLIMIT_FSIZE, file_size),
-        (resource.RLIMIT_NOFILE, open_files),
-        (resource.RLIMIT_CORE, 0),
+    for kind, value, grace in (
+        (resource.RLIMIT_AS, memory, 0),
+        # SIGXCPU says whose fault it is; SIGKILL follows for those who do not listen.
+        (resource.RLIMIT_CPU, cpu_s, GRACE_S),
+        (resource.RLIMIT_FSIZE, file_size, 0),
+        (resource.RLIMIT_NOFILE, open_files, 0),
+        (resource.RLIMIT_CORE, 0, 0),
     ):
         _, hard = resource.getrlimit(kind)
-        allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (allowed, allowed))
+        highest = sys.maxsize if hard == resource.RLIM_INFINITY else hard
+        limits = (min(value, highest), min(value + grace, highest))
+        resource.setrlimit(kind, limits)
 
 
 def main(arguments: list[str]) -> None:

@@ -75,6 +75,9 @@ class Limits:
     probe_timeout_s: float = 300.0
     #: Bytes of address space of an encoder.
     encode_memory: int = 8 * 1024**3
+    #: Threads of one rung's encoder at most: each takes address space and, beyond
+    #: this many, hardly any time off.
+    encode_threads: int = 8
     #: CPU seconds of an encoder: a base, and so many per second of 1080p30 source.
     encode_cpu_base_s: int = 300
     encode_cpu_per_s: int = 60

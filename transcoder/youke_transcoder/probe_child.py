@@ -79,6 +79,8 @@ def probe(path: Path, limits: Limits) -> Probe:
     try:
         with _open(path, limits) as container:
             return _measure(container, limits, size)
+    except MemoryError:
+        raise Rejected(RejectionCode.TOO_EXPENSIVE, "takes too much memory") from None
     except av.error.FFmpegError as error:
         code = (
             RejectionCode.UNREADABLE if boxes.mp4 else RejectionCode.UNSUPPORTED_FORMAT

@@ -20,11 +20,11 @@ from youke_transcoder.model import Probe
 from youke_transcoder.process import Budget, Ended, run
 
 #: Signals by which a hostile file ends the probe: its budget, or a decoder's crash.
+#: SIGKILL is not among them: that is a person or a machine without memory.
 FATAL = frozenset(
     -each
     for each in (
         signal.SIGXCPU,
-        signal.SIGKILL,
         signal.SIGSEGV,
         signal.SIGABRT,
         signal.SIGBUS,

@@ -93,7 +93,9 @@ def _start(
 
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
-    return kept | {"LANG": "C.UTF-8", "AV_LOG_FORCE_NOCOLOR": "1"}
+    # Every arena reserves address space, which is limited.
+    fixed = {"LANG": "C.UTF-8", "AV_LOG_FORCE_NOCOLOR": "1", "MALLOC_ARENA_MAX": "4"}
+    return kept | fixed
 
 
 def _follow(

@@ -290,7 +290,6 @@ def failure(ended: Ended) -> FailureCode | None:
     by_code = {
         -signal.SIGXFSZ: FailureCode.OUTPUT_TOO_LARGE,
         -signal.SIGXCPU: FailureCode.ENCODER_BUDGET,
-        -signal.SIGKILL: FailureCode.ENCODER_BUDGET,
         TOO_MANY_ERRORS: FailureCode.BAD_SOURCE,
     }
     return by_code.get(ended.returncode, FailureCode.ENCODER_FAILED)

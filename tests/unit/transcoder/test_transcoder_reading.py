@@ -91,7 +91,9 @@ def test_progress_only_grows_and_stays_in_its_share() -> None:
 
 
 def test_loudness_is_the_last_integrated_value() -> None:
-    words = "  Integrated loudness:\n    I:         -17.3 LUFS\n    Threshold: -27.6 LUFS"
+    words = (
+        "  Integrated loudness:\n    I:         -17.3 LUFS\n    Threshold: -27.6 LUFS"
+    )
 
     assert loudness(words) == -17.3
     assert loudness("    I:   -inf LUFS") == -math.inf
@@ -111,7 +113,10 @@ def test_silence_is_not_amplified_and_whispers_only_so_much() -> None:
     [
         (Ended(0, ""), None),
         (Ended(-signal.SIGKILL, "", stalled=True), "encoder_timeout"),
-        (Ended(1, "av_interleaved_write_frame(): No space left on device"), "disk_full"),
+        (
+            Ended(1, "av_interleaved_write_frame(): No space left on device"),
+            "disk_full",
+        ),
         (Ended(-signal.SIGXFSZ, ""), "output_too_large"),
         (Ended(-signal.SIGXCPU, ""), "encoder_budget"),
         (Ended(69, "too many errors"), "bad_source"),

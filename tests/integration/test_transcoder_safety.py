@@ -1,0 +1,243 @@
+"""Whatever happens to an encoder, nothing hangs, stays behind or is half published."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from transcoder_media import Drawing, draw, draw_long
+
+from youke_transcoder import (
+    Cancelled,
+    Limits,
+    Manifest,
+    TranscodeFailed,
+    plan,
+    probe,
+    transcode,
+)
+from youke_transcoder.process import Budget, Ended, run
+
+BUDGET = Budget(
+    memory=4 * 1024**3, cpu_s=60, file_size=1024**2, open_files=64, stall_s=30
+)
+WORKER = """
+import sys
+from youke_transcoder import plan, probe, transcode
+transcode(sys.argv[1], sys.argv[2], plan(probe(sys.argv[1])))
+"""
+
+
+@pytest.fixture(scope="module")
+def long_lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return draw_long(tmp_path_factory.mktemp("long"))
+
+
+@pytest.fixture(scope="module")
+def short_lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return draw(tmp_path_factory.mktemp("short"), Drawing())
+
+
+def children() -> set[int]:
+    return {each.pid for each in psutil.Process().children(recursive=True)}
+
+
+def start(source: Path, out: Path, **options: object) -> Manifest:
+    return transcode(source, out, plan(probe(source)), **options)  # type: ignore[arg-type]  # each test gives its own keyword
+
+
+def program(directory: Path, script: str) -> str:
+    """Write a program that stands in the place of a misbehaving ffmpeg."""
+    path = directory / "ffmpeg"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_ffmpeg_dies_with_its_worker(long_lesson: Path, tmp_path: Path) -> None:
+    worker = subprocess.Popen(
+        [sys.executable, "-c", WORKER, str(long_lesson), str(tmp_path / "out")]
+    )
+    encoder = wait_for_encoder(psutil.Process(worker.pid))
+
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+
+    with contextlib.suppress(psutil.NoSuchProcess):
+        # A zombie that nobody reaps here is as dead as can be.
+        wait_until(lambda: encoder.status() == psutil.STATUS_ZOMBIE)
+
+
+def wait_for_encoder(worker: psutil.Process) -> psutil.Process:
+    """Wait until the worker's ffmpeg writes pictures."""
+    found: list[psutil.Process] = []
+
+    def look() -> bool:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found[:] = [
+                each
+                for each in worker.children(recursive=True)
+                if "libx264" in each.cmdline() and "-S" not in each.cmdline()
+            ]
+        return bool(found)
+
+    wait_until(look)
+    return found[0]
+
+
+def wait_until(condition: object, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():  # type: ignore[operator]  # a callable
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+
+
+def test_an_error_of_the_progress_callback_ends_the_encoder_and_comes_through(
+    long_lesson: Path, tmp_path: Path
+) -> None:
+    before = children()
+
+    def lost_lease(share: float) -> None:
+        if share > 0.02:
+            raise RuntimeError("the lease is lost")
+
+    with pytest.raises(RuntimeError, match="the lease is lost"):
+        start(long_lesson, tmp_path / "out", on_progress=lost_lease)
+
+    assert children() <= before
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_wish_to_stop_is_granted_at_once(long_lesson: Path, tmp_path: Path) -> None:
+    before = children()
+    shares: list[float] = []
+
+    with pytest.raises(Cancelled):
+        start(
+            long_lesson,
+            tmp_path / "out",
+            on_progress=shares.append,
+            should_stop=lambda: max(shares) > 0.02,
+        )
+
+    assert children() <= before
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        ("exec sleep 600", "encoder_timeout"),
+        # It goes away and leaves a child that holds the pipes.
+        ("sleep 600 & exec >&- 2>&-; sleep 600", "encoder_timeout"),
+        ("kill -SEGV $$", "encoder_failed"),
+        ("exit 0", "bad_output"),
+        ("echo 'video.mp4: No space left on device' >&2; exit 228", "disk_full"),
+        ("while :; do :; done", "encoder_budget"),
+    ],
+)
+def test_an_encoder_that_misbehaves_is_a_failure_with_a_code(
+    script: str, code: str, short_lesson: Path, tmp_path: Path
+) -> None:
+    limits = Limits(
+        encode_stall_s=20 if code == "encoder_budget" else 1.5,
+        encode_cpu_base_s=1,
+        encode_cpu_per_s=0,
+    )
+
+    with pytest.raises(TranscodeFailed) as caught:
+        start(
+            short_lesson,
+            tmp_path / "out",
+            ffmpeg=program(tmp_path, script),
+            limits=limits,
+        )
+
+    assert caught.value.code == code
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_missing_encoder_is_said_so(short_lesson: Path, tmp_path: Path) -> None:
+    with pytest.raises(TranscodeFailed, match="cannot start") as caught:
+        start(short_lesson, tmp_path / "out", ffmpeg=str(tmp_path / "none"))
+    assert caught.value.code == "encoder_failed"
+
+
+def test_the_encoder_is_the_configured_one(
+    short_lesson: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YOUKE_FFMPEG", program(tmp_path, "echo mine >&2; exit 7"))
+
+    with pytest.raises(TranscodeFailed, match="mine"):
+        start(short_lesson, tmp_path / "out")
+
+
+def test_the_encoders_words_are_kept_for_the_detail(
+    short_lesson: Path, tmp_path: Path
+) -> None:
+    talkative = program(tmp_path, "seq 1 500 >&2; exit 1")
+
+    with pytest.raises(TranscodeFailed) as caught:
+        start(short_lesson, tmp_path / "out", ffmpeg=talkative)
+
+    words = caught.value.detail.split()
+    assert words[-1] == "500"
+    assert len(words) <= 40
+
+
+def guarded(code: str, directory: Path) -> tuple[Ended, list[str]]:
+    lines: list[str] = []
+    ended = run(
+        [sys.executable, "-c", code],
+        BUDGET,
+        directory=directory,
+        on_line=lambda line: bool(lines.append(line)) or True,
+        should_stop=lambda: False,
+    )
+    return ended, lines
+
+
+def test_a_child_cannot_write_a_huge_file(tmp_path: Path) -> None:
+    code = "open('big', 'wb').write(bytes(2 * 1024**2))"
+
+    ended, _ = guarded(code, tmp_path)
+
+    assert ended.returncode != 0
+    assert (tmp_path / "big").stat().st_size <= BUDGET.file_size
+
+
+def test_a_child_cannot_take_all_memory(tmp_path: Path) -> None:
+    ended, _ = guarded("bytearray(8 * 1024**3)", tmp_path)
+
+    assert "MemoryError" in ended.words
+
+
+def test_a_child_knows_no_credentials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YOUKE_S3_SECRET_KEY", "very secret")
+
+    _, lines = guarded("import os; print(dict(os.environ))", tmp_path)
+
+    assert "very secret" not in "".join(lines)
+
+
+def test_a_child_has_no_network_where_the_kernel_allows_it(tmp_path: Path) -> None:
+    interfaces = "import socket; print(*sorted(n for _, n in socket.if_nameindex()))"
+    new_network = 0x40000000
+    unshare = f"import ctypes; print(ctypes.CDLL(None).unshare({new_network}))"
+    allowed = subprocess.run(
+        [sys.executable, "-c", unshare], capture_output=True, text=True, check=True
+    )
+
+    _, lines = guarded(interfaces, tmp_path)
+
+    if allowed.stdout.strip() == "0":
+        assert "".join(lines).split() in (["lo"], [])
+    else:
+        assert os.geteuid() != 0 or lines
