@@ -186,6 +186,8 @@ def _initdb(server: Postgres, data: Path, password_file: Path) -> None:
         "--locale=C",
         "--locale-provider=builtin",
         "--builtin-locale=C.UTF-8",
+        # pg_trgm asks this one what a letter is; in plain C Chinese has none.
+        "--lc-ctype=C.UTF-8",
         *([] if server.durable else ["--no-sync"]),
     ]
     with log.open("ab") as output:
