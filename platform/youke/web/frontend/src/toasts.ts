@@ -1,3 +1,4 @@
+import "htmx.org";
 import { ApiError, OfflineError } from "./api";
 import { need, readJson } from "./dom";
 
@@ -35,6 +36,13 @@ export function startToasts(): void {
     const target = event.target as Element;
     if (target.closest("[data-dismiss]")) target.closest(".toast")?.remove();
   });
+  // Parts that refresh themselves fail quietly and try again; a click gets an answer.
+  for (const name of ["htmx:response:error", "htmx:error"] as const) {
+    document.addEventListener(name, (event) => {
+      const source = event.detail.ctx?.sourceElement;
+      if (!source?.closest("[data-quiet]")) toastError(event.detail);
+    });
+  }
   for (const node of Array.from(place.children)) {
     setTimeout(() => node.remove(), SHOWN_MS);
   }
