@@ -9,18 +9,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.orm import Session
 
 from harness import chromium, databases
 from harness.live import LiveServer
 from harness.servers import VARIABLE, ServerKeeper, Servers
+from youke.app import create_app
 from youke.embedded.ports import free_port
+from youke.http.context import runtime
+from youke.http.limits import limiter
 from youke.kernel.config import Settings
 from youke.kernel.db import Database
 from youke.storage import ObjectStore
 
-BROWSER_TESTS = Path(__file__).parent / "e2e"
+END_TO_END = Path(__file__).parent / "e2e"
+BROWSER = "browser"
 _keeper = pytest.StashKey[ServerKeeper]()
 
 
@@ -39,10 +45,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the browser tests and keep those of a file on one worker and browser."""
+    """Mark the browser tests, and keep those of a file on one worker and browser."""
     for item in items:
-        if BROWSER_TESTS in item.path.parents:
+        if BROWSER in getattr(item, "fixturenames", ()):
             item.add_marker("e2e")
+        if END_TO_END in item.path.parents:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
@@ -125,6 +132,24 @@ def store(settings: Settings) -> Iterator[ObjectStore]:
     store = ObjectStore.from_settings(settings)
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Iterator[APIFlask]:
+    """The application in this process, on this worker's database and bucket."""
+    app = create_app(settings)
+    app.testing = True
+    yield app
+    with app.app_context():
+        runtime().store.close()
+        runtime().database.close()
+
+
+@pytest.fixture
+def client(app: APIFlask, database: Database) -> Iterator[FlaskClient]:  # noqa: ARG001  cleans up
+    """A client without cookies; what it writes is gone after the test."""
+    yield app.test_client()
+    limiter.reset()
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import asyncio
 import signal
 import socket
 import sys
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -54,20 +55,32 @@ def main_address() -> str | None:
     return address if address in network_addresses() else None
 
 
-async def serve(port: int) -> None:
-    """Relay the port from every network address to loopback until cancelled."""
+async def serve(
+    port: int, *, addresses: Callable[[], Collection[str]] = network_addresses
+) -> None:
+    """Relay the port from these addresses to loopback until cancelled."""
     servers: dict[str, asyncio.Server] = {}
-    while True:
-        present = network_addresses()
-        for address in servers.keys() - present:
-            servers.pop(address).close()
-        for address in present - servers.keys():
-            # An address may vanish between being listed and being used.
-            with suppress(OSError):
-                servers[address] = await asyncio.start_server(
-                    lambda reader, writer: _relay(reader, writer, port), address, port
-                )
-        await asyncio.sleep(REFRESH_S)
+    try:
+        while True:
+            await _follow(set(addresses()), servers, port)
+            await asyncio.sleep(REFRESH_S)
+    finally:
+        for server in servers.values():
+            server.close()
+
+
+async def _follow(
+    present: set[str], servers: dict[str, asyncio.Server], port: int
+) -> None:
+    """Listen on the addresses that are present, and on no others."""
+    for address in servers.keys() - present:
+        servers.pop(address).close()
+    for address in present - servers.keys():
+        # An address may vanish between being listed and being used.
+        with suppress(OSError):
+            servers[address] = await asyncio.start_server(
+                lambda reader, writer: _relay(reader, writer, port), address, port
+            )
 
 
 async def _relay(
@@ -75,18 +88,26 @@ async def _relay(
 ) -> None:
     try:
         server_in, server_out = await _connect(port)
-    except OSError:
+        await _pass_on((client_in, server_out), (server_in, client_out))
+    except (OSError, asyncio.CancelledError):
+        return  # nobody to tell; asyncio would log a cancelled handler as an error
+    finally:
         client_out.close()
-        return
+
+
+async def _pass_on(
+    *ways: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+) -> None:
+    """Copy in both directions until both ends have hung up or one has failed."""
     try:
         async with asyncio.TaskGroup() as copying:
-            copying.create_task(_copy(client_in, server_out))
-            copying.create_task(_copy(server_in, client_out))
+            for source, target in ways:
+                copying.create_task(_copy(source, target))
     except* OSError:
-        pass  # one side hung up: both are closed below
+        pass  # one end hung up in the middle of it
     finally:
-        server_out.close()
-        client_out.close()
+        for _, target in ways:
+            target.close()
 
 
 async def _connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

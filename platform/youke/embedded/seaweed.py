@@ -99,7 +99,7 @@ class Seaweed:
             log=self.folder.log("objects"),
             # Asked politely, it waits 15 s for its own subscription to its own
             # changes. What it acknowledged is written; only running requests gain.
-            grace_s=1,
+            grace_s=0.5,
             death_signal=signal.SIGKILL,
             probe=self.why_not_ready,
             before_start=self._write_configuration,

@@ -17,7 +17,8 @@ TICK_S = 0.1
 
 def backoff_s(deaths: int) -> float:
     """Return how long to wait before start number `deaths` + 1: 0.5, 1, 2, ... 30."""
-    return min(FIRST_BACKOFF_S * 2.0 ** max(deaths - 1, 0), LONGEST_BACKOFF_S)
+    doublings = min(max(deaths - 1, 0), 10)
+    return min(FIRST_BACKOFF_S * 2.0**doublings, LONGEST_BACKOFF_S)
 
 
 @dataclass
