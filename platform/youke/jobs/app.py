@@ -23,10 +23,15 @@ LONGEST_PAUSE_S = 60
 MOST_PAUSES = 240
 INFRASTRUCTURE = (UnavailableError, OperationalError, DriverOperationalError)
 
-app = procrastinate.App(
-    connector=procrastinate.PsycopgConnector(),
-    import_paths=[],
+#: Where tasks are; a worker imports them when it starts. Names, not imports: the
+#: queue stands below the features.
+TASKS = (
+    "youke.jobs.rescue",
+    "youke.media.tasks",
+    "youke.recommendations.tasks",
 )
+
+app = procrastinate.App(connector=procrastinate.PsycopgConnector(), import_paths=TASKS)
 
 
 def pause_s(attempts: int) -> int:
