@@ -3,10 +3,11 @@
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
 
 from youke.kernel.errors import YoukeError
 
@@ -102,7 +103,13 @@ class _Reader:
         return default
 
     def secret_key(self) -> str:
-        value = self.env.get("YOUKE_SECRET_KEY") or _drawn_secret(self.folder)
+        try:
+            value = self.env.get("YOUKE_SECRET_KEY") or _drawn_secret(self.folder)
+        except OSError as error:
+            self.problems.append(
+                f"YOUKE_SECRET_KEY is not set and cannot be kept: {error}"
+            )
+            return ""
         if len(value) < MINIMUM_SECRET_LENGTH:
             self.problems.append(
                 f"YOUKE_SECRET_KEY needs at least {MINIMUM_SECRET_LENGTH} characters"
@@ -116,6 +123,8 @@ def _running_instance(folder: Path) -> dict[str, str]:
         content = json.loads((folder / ENDPOINTS_FILE).read_text())
     except (OSError, ValueError):
         return {}
+    if not isinstance(content, dict):
+        return {}
     return {str(k): str(v) for k, v in content.items()}
 
 
@@ -124,12 +133,21 @@ def _drawn_secret(folder: Path) -> str:
     path = folder / SECRET_FILE
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        with _private(path) as file:
-            file.write(secrets.token_urlsafe(48))
+        _place_secret(path)
     return path.read_text().strip()
 
 
-def _private(path: Path) -> TextIO:
-    """Create a file that only its owner can read; it must not exist yet."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    return os.fdopen(descriptor, "w")
+def _place_secret(path: Path) -> None:
+    """Draw a key that only its owner can read, unless another process was faster.
+
+    A link appears whole or not at all: of the processes that start together none
+    may read half a key, and all must sign with the same.
+    """
+    descriptor, draft = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+    finally:
+        Path(draft).unlink()
