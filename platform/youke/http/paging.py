@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 from collections.abc import Sequence
 
 from youke.kernel.errors import InvalidError
@@ -30,8 +31,17 @@ def decode_cursor(cursor: str | None, *, fields: int) -> list[str | int | float]
         return None
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-    except (ValueError, UnicodeError):
+    except (ValueError, RecursionError):
         raise BadCursorError from None
     if not isinstance(values, list) or len(values) != fields:
         raise BadCursorError
+    if not all(_is_place(value) for value in values):
+        raise BadCursorError
     return values
+
+
+def _is_place(value: object) -> bool:
+    """Say whether this is text or a number; JSON knows more, and so does Python."""
+    return isinstance(value, str) or (
+        isinstance(value, int | float) and math.isfinite(value)
+    )
