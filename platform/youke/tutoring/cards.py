@@ -51,7 +51,7 @@ def session_cards(
     viewer: Person,
     locale: str,
 ) -> list[dict[str, Any]]:
-    """Return the sessions as pages show them; `mine`: with the viewer's ticket."""
+    """Return the sessions as pages show them; `mine`: the viewer has a part in it."""
     cards = session_messages(session, sessions, viewer)
     for card in cards:
         subject = subject_of(card["subject"])
@@ -60,7 +60,8 @@ def session_cards(
             name_of(grade_of(number), locale) for number in card["grades"]
         ]
         card["tutor_names"] = [tutor["name"] for tutor in card["tutors"]]
-        card["mine"] = card["ticket"] is not None
+        teaches = viewer.id in {tutor["id"] for tutor in card["tutors"]}
+        card["mine"] = teaches or card["ticket"] is not None
     return cards
 
 

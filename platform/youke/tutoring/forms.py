@@ -32,10 +32,10 @@ def filled(form: Mapping[str, Any], schema: type[Schema]) -> dict[str, Any]:
 
 
 def field_of(error: YoukeError, form: Mapping[str, Any]) -> str:
-    """Return the field beside which an error is shown; the first for all others."""
-    field = FIELD_OF.get(error.code)
+    """Return the field beside which an error is shown, else `form` for its head."""
+    field = FIELD_OF.get(error.code, "form")
     # A session has several grades where a question has one.
-    return "grades" if field == "grade" and "grades" in form else field or "subject"
+    return "grades" if field == "grade" and "grades" in form else field
 
 
 def usual_times(moment: datetime) -> dict[str, Any]:

@@ -49,14 +49,16 @@ MOST_QUESTIONS = 100
 @questions_bp.get("/ask")
 @policy(students)
 def ask() -> str:
-    """Show the form, from a lesson with the second at which one stopped."""
-    person = current_person()
-    lesson_id = identifier(request.args.get("lesson"))
+    """Show the form, from a lesson at its second, or for a session."""
+    session, person = db_session(), current_person()
     form: dict[str, Any] = {"grade": str(person.grade or "")}
-    if lesson_id is not None:
-        lesson = find_lesson(db_session(), lesson_id, person)
+    if lesson_id := identifier(request.args.get("lesson")):
+        lesson = find_lesson(session, lesson_id, person)
         form = {"lesson": lesson.id, "position_s": seconds(request.args.get("t"))}
         form |= {"subject": lesson.subject, "grade": str(lesson.grade)}
+    if session_id := identifier(request.args.get("session")):
+        subject = service.find_session(session, session_id).subject
+        form |= {"session": str(session_id), "subject": subject}
     return _ask_form(form, {})
 
 
