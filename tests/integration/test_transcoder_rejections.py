@@ -168,7 +168,7 @@ def test_a_playlist_named_mp4_does_not_open_the_file_it_names(
     path.write_text(playlist.format(address.format(directory=tmp_path)))
 
     with pytest.raises(Rejected) as caught:
-        probe(path, Limits(probe_timeout_s=20))
+        probe(path, Limits(probe_timeout_s=60))
     assert caught.value.code == "unsupported_format"
 
 

@@ -42,7 +42,7 @@ def lesson(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
         *("-f", "lavfi", "-i", "testsrc2=s=640x360:r=30000/1001:d=7"),
         *("-f", "lavfi", "-i", _beep()),
         "-filter_complex",
-        f"[0][1]overlay=40:320,drawbox=640:0:640:300:black:t=fill,"
+        f"[0][1]overlay=40:320,negate=enable='gte(t,{FLASH_S})',drawbox=640:0:640:300:black:t=fill,"
         f"drawbox=640:0:640:300:white:t=fill:enable='gte(t,{FLASH_S})'[v]",
         *("-map", "[v]", "-map", "2:a", "-metadata", f"title={SECRET}"),
         *("-pix_fmt", "yuv420p", *media.X264, *media.AAC, source),
@@ -179,6 +179,17 @@ def test_sound_and_picture_stay_together(lesson: Lesson, name: str) -> None:
     flash, beep = _flash_time(path), _beep_time(path)
 
     assert abs(flash - beep) <= 0.040
+
+
+@pytest.mark.parametrize("name", ["720p.mp4", "240p.mp4", "tv-720p.ts"])
+def test_sound_and_picture_begin_together(lesson: Lesson, name: str) -> None:
+    with av.open(str(lesson.directory / name)) as container:
+        starts = {
+            stream.type: float((stream.start_time or 0) * (stream.time_base or 0))
+            for stream in container.streams
+        }
+
+    assert starts["audio"] == pytest.approx(starts["video"], abs=0.001)
 
 
 def test_the_sound_alone_keeps_the_pictures_clock(lesson: Lesson) -> None:

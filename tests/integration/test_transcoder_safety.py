@@ -145,7 +145,7 @@ def test_an_encoder_that_misbehaves_is_a_failure_with_a_code(
     script: str, code: str, short_lesson: Path, tmp_path: Path
 ) -> None:
     limits = Limits(
-        encode_stall_s=20 if code == "encoder_budget" else 1.5,
+        encode_stall_s=1.5 if code == "encoder_timeout" else 90,
         encode_cpu_base_s=1,
         encode_cpu_per_s=0,
     )

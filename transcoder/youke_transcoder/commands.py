@@ -269,8 +269,8 @@ def _hls(streams: list[Any], name: str, container: str, **options: Any) -> Any:
         f"{name}.m3u8",
         **{
             "c": "copy",
-            # The encoder's priming is a packet before zero; without it no player has
-            # to know about edit lists to keep the lips in time.
+            # The encoder's priming is a packet of nothing before zero. Without it
+            # sound and picture begin together and last equally long.
             "bsf:a": r"noise=drop=lt(pts\,0)",
             "f": "hls",
             "hls_time": SEGMENT_S,
