@@ -1,5 +1,6 @@
 """The demo lessons: what they are called and what their videos are like."""
 
+import re
 from dataclasses import dataclass
 
 WIDE, FULL_HD, OLD, PHONE, SMALL = (
@@ -23,6 +24,11 @@ class DemoLesson:
     size: tuple[int, int]
     chapter: str
     summary: str
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """What the title is about, and that the lesson was selected."""
+        return (re.split("[：:]", self.title)[0], "共享优课")
 
 
 #: The first is short and small, so that something can be watched at once.

@@ -95,7 +95,7 @@ def _create(session: Session, demo: DemoLesson) -> Lesson:
         subject=demo.subject,
         chapter=demo.chapter,
         summary=demo.summary,
-        tags=(demo.chapter.split(" ")[-1],),
+        tags=demo.tags,
     )
     teacher = accounts.person_named(session, demo.teacher)
     lesson = lessons.create_lesson(session, teacher, draft)

@@ -117,9 +117,9 @@ def _words(text: str) -> list[str]:
 def _graph(lesson: DemoLesson, texts: dict[str, Path]) -> str:
     width, height = lesson.size
     unit = min(width, height)
-    title = _line(texts["title"], size=unit * 9 // 100, y="(h-text_h)/2")
-    place = _line(texts["place"], size=unit * 5 // 100, y=f"h*0.14+{unit // 200}")
-    teacher = _line(texts["teacher"], size=unit * 4 // 100, y="h*0.82")
+    title = _line(texts["title"], size=unit * 9 // 100, y="h*0.22")
+    place = _line(texts["place"], size=unit * 5 // 100, y="h*0.74")
+    teacher = _line(texts["teacher"], size=unit * 4 // 100, y="h*0.83")
     bar = f"drawbox=x=0:y=ih-{unit // 60}:w=iw:h={unit // 60}:c=white@0.25:t=fill"
     done = (
         f"color=white@0.9:s={width}x{unit // 60}:r={FRAMES_PER_S}[bar];"
