@@ -2,10 +2,11 @@
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from apiflask import APIFlask
 from flask_babel import get_locale
+from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from youke import __version__
@@ -16,6 +17,7 @@ from youke.catalogue import api as catalogue_api
 from youke.engagement import api as engagement_api
 from youke.engagement import service as engagement
 from youke.http import health
+from youke.http.bodies import StrictJson
 from youke.http.context import Runtime, install_runtime
 from youke.http.errors import install_errors
 from youke.http.limits import limiter
@@ -38,9 +40,6 @@ from youke.tutoring import pages as tutoring_pages
 from youke.web import pages as web_pages
 from youke.web.assets import BASE_URL, DIST, Assets
 from youke.web.filters import install_filters
-
-if TYPE_CHECKING:
-    from flask.json.provider import DefaultJSONProvider
 
 WEB = Path(__file__).parent / "web"
 #: Vite's names: main-BX3kq_9d.js.
@@ -77,6 +76,7 @@ def create_app(settings: Settings) -> APIFlask:
     """Build the application for these settings."""
     app = _bare_app(settings)
     install_runtime(app, _runtime(settings))
+    _trust_proxies(app, settings.proxies)
     install_errors(app)
     install_preferences(app)
     install_sign_in(app)
@@ -108,8 +108,16 @@ def _bare_app(settings: Settings) -> APIFlask:
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
     )
-    cast("DefaultJSONProvider", app.json).ensure_ascii = False
+    app.json = StrictJson(app)
     return app
+
+
+def _trust_proxies(app: APIFlask, hops: int) -> None:
+    """Believe so many proxies about the client's address and the public host."""
+    # Assigning is Flask's documented way to wrap an application.
+    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+    )
 
 
 def _install_front_end(app: APIFlask) -> None:

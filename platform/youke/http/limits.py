@@ -1,5 +1,7 @@
 """Rate limits, counted in each web process (see docs/decisions)."""
 
+import unicodedata
+
 from flask import Response, request
 from flask_limiter import Limiter
 
@@ -8,9 +10,11 @@ FAILED_SIGN_INS = "10 per minute"
 
 def _account_and_address() -> str:
     """Count by account and address: nobody locks out a stranger's account."""
-    body = request.get_json(silent=True) if request.is_json else request.form
-    username = body.get("username", "") if body else ""
-    return f"{request.remote_addr}:{str(username)[:64]}"
+    body = request.get_json(force=True, silent=True)
+    credentials = body if isinstance(body, dict) else request.form
+    # All spellings of a name are one account, see accounts.
+    username = unicodedata.normalize("NFKC", str(credentials.get("username"))).strip()
+    return f"{request.remote_addr}:{username[:64]}"
 
 
 def _failed(response: Response) -> bool:
