@@ -10,6 +10,7 @@ from flask_login import LoginManager, current_user
 from youke.accounts.models import ADMINISTRATORS, Person, Role
 from youke.accounts.service import person_for_token
 from youke.http.context import db_session
+from youke.http.security import bearer_token
 from youke.kernel.errors import ForbiddenError, UnauthenticatedError
 
 
@@ -36,7 +37,7 @@ class SignedIn:
 def install_sign_in(app: Flask) -> None:
     """Know people by the token in their cookie or Authorization header."""
     manager = LoginManager(app)
-    manager.user_loader(_from_token)
+    manager.user_loader(_from_cookie)
     manager.request_loader(_from_request)
     app.config.update(
         SESSION_COOKIE_SAMESITE="Lax",
@@ -84,6 +85,15 @@ def _from_token(token: str) -> SignedIn | None:
     return SignedIn(person, token) if person else None
 
 
-def _from_request(request: Request) -> SignedIn | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return _from_token(token) if scheme == "Bearer" and token else None
+def _from_cookie(token: str) -> SignedIn | None:
+    """Know the browser, unless the request speaks for somebody itself.
+
+    Such a request is not asked for a forgery token, so it must not count as the
+    browser's.
+    """
+    return None if bearer_token() else _from_token(token)
+
+
+def _from_request(_request: Request) -> SignedIn | None:
+    token = bearer_token()
+    return _from_token(token) if token else None

@@ -16,14 +16,15 @@ def install_security(app: Flask) -> None:
     app.after_request(_headers)
 
 
-def carries_bearer_token() -> bool:
-    """Say whether the request names its token itself, which no forger can."""
-    return request.headers.get("Authorization", "").startswith("Bearer ")
+def bearer_token() -> str | None:
+    """Return the token that the request names itself, which no forger can."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
 
 
 def _refuse_forgery() -> None:
     """Want the CSRF token wherever the session cookie could have spoken."""
-    if request.method in SAFE_METHODS or carries_bearer_token():
+    if request.method in SAFE_METHODS or bearer_token():
         return
     if request.endpoint != "auth_api.issue_token":
         csrf.protect()
