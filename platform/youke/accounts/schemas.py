@@ -1,8 +1,9 @@
 """What accounts send and receive."""
 
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from youke.kernel.schema import Schema
 
@@ -11,7 +12,10 @@ class Credentials(Schema):
     """A user name and its password."""
 
     username: str = Field(min_length=1, max_length=64)
-    password: str = Field(min_length=1, max_length=1024)
+    #: Not trimmed: spaces are as good as any character.
+    password: Annotated[str, StringConstraints(strip_whitespace=False)] = Field(
+        min_length=1, max_length=1024
+    )
 
 
 class Token(Schema):

@@ -91,7 +91,7 @@ def add_person(
     :raises UsernameTakenError: when somebody has that name.
     :raises WeakPasswordError: when the password is too short or too long.
     """
-    username = normalised(username)
+    username = _account_name(username)
     if session.scalar(select(Person.id).where(Person.username == username)):
         raise UsernameTakenError(username=username)
     person = Person(
@@ -120,7 +120,7 @@ def sign_in(session: Session, *, username: str, password: str) -> tuple[Person, 
     :raises WrongPasswordError: the same for an unknown name and a wrong password.
     """
     person = session.scalar(
-        select(Person).where(Person.username == normalised(username))
+        select(Person).where(Person.username == _account_name(username))
     )
     known = person.password_hash if person else _NOBODY
     if not _matches(known, password) or person is None:
@@ -158,7 +158,7 @@ def person_named(session: Session, username: str) -> Person:
 
     :raises PersonNotFoundError: when there is none.
     """
-    wanted = Person.username == normalised(username)
+    wanted = Person.username == _account_name(username)
     person = session.scalar(select(Person).where(wanted))
     if person is None:
         raise PersonNotFoundError(username=username)
@@ -197,6 +197,11 @@ def class_of(person: Person) -> Organisation | None:
 def normalised(text: str) -> str:
     """Return one form for texts that look the same (RFC 8265, NFKC)."""
     return unicodedata.normalize("NFKC", text)
+
+
+def _account_name(text: str) -> str:
+    """Return the name as it is stored, where there can be no null character."""
+    return normalised(text).strip().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _matches(known: str, password: str) -> bool:
