@@ -138,8 +138,7 @@ def publish_session() -> Response | tuple[str, int]:
     try:
         wanted = SessionIn.model_validate(filled(form, SessionIn))
         draft = service.SessionDraft(**wanted.model_dump())
-        with db_session().begin_nested():
-            service.publish_session(db_session(), current_person(), draft)
+        service.publish_session(db_session(), current_person(), draft)
     except ValidationError as error:
         return _session_form(form, sentences(error)), 422
     except (InvalidError, ConflictError) as error:

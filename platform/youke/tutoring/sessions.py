@@ -167,13 +167,16 @@ def _find_tutors(session: Session, names: Sequence[str]) -> list[Person]:
 def _appoint(session: Session, published: TutoringSession, tutor: Person) -> None:
     """Make the tutor one of the session's; the callers' order prevents deadlocks."""
     lock_tutor(session, tutor.id)
+    name = tutor.name
     during = Range(published.starts_at, published.ends_at, bounds="[)")
-    session.add(SessionTutor(session_id=published.id, tutor_id=tutor.id, during=during))
+    seat = SessionTutor(session_id=published.id, tutor_id=tutor.id, during=during)
     try:
-        session.flush()
+        # In a savepoint, so that the caller's transaction outlives a refusal.
+        with session.begin_nested():
+            session.add(seat)
     except IntegrityError as error:
         if violates(error, ONE_AT_A_TIME):
-            raise TutorBusyError(tutor=tutor.name) from None
+            raise TutorBusyError(tutor=name) from None
         raise
 
 
