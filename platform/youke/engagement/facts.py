@@ -130,7 +130,7 @@ def _facts(person_id: UUID | None) -> Select[UUID, UUID, float, bool, Any]:
     return select(
         func.coalesce(w.person_id, k.person_id).label("person_id"),
         func.coalesce(w.lesson_id, k.lesson_id).label("lesson_id"),
-        func.coalesce(_share(w), 0.0).label("watched"),
+        _share(w).label("watched"),
         k.person_id.is_not(None).label("liked"),
         func.greatest(w.updated_at, k.created_at).label("at"),
     ).join_from(w, k, both, full=True)
@@ -143,4 +143,5 @@ def _fact(row: Any) -> Fact:
 
 
 def _share(watch: type[Watch] = Watch) -> ColumnElement[float]:
-    return func.least(1.0, watch.seconds / watch.duration_s)
+    # Of NULL and a number, LEAST takes the number: no watch would be a whole one.
+    return func.least(1.0, func.coalesce(watch.seconds / watch.duration_s, 0.0))
