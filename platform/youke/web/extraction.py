@@ -15,7 +15,7 @@ def extract_messages(
     file: IO[bytes],
     keywords: Mapping[str, Any],
     comment_tags: Collection[str],
-    options: Mapping[str, Any],
+    options: Any,
 ) -> Iterator[Found]:
     """Yield what gettext calls say and what the docstrings of errors say."""
     yield from extract_python(file, keywords, comment_tags, options)

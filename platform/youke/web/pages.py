@@ -1,10 +1,12 @@
 """Pages that many features compose: home, lessons, one lesson, the style guide."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from apiflask import APIBlueprint
 from flask import render_template, request
+from flask_babel import force_locale
 
 from youke.accounts.guards import current_person, signed_in
 from youke.accounts.service import Person, Role
@@ -19,6 +21,7 @@ from youke.questions import service as questions
 from youke.recommendations import service as recommendations
 from youke.recommendations.service import Recommended
 from youke.web.cards import Card, catalogue_choices, lesson_cards, subject_choice
+from youke.web.style_guide import specimens
 
 bp = APIBlueprint("web", __name__, enable_openapi=False)
 lessons_bp = APIBlueprint("lessons", __name__, enable_openapi=False)
@@ -88,8 +91,10 @@ def lesson(lesson_id: UUID) -> str:
 @bp.get("/style-guide")
 @policy(anyone)
 def style_guide() -> str:
-    """Show every piece of the design language."""
-    return render_template("style_guide.html", choices=catalogue_choices())
+    """Show every piece of the design language, in both languages and themes."""
+    pieces = partial(render_template, "style_guide_pieces.html")
+    shown = specimens(render=pieces, in_locale=force_locale)
+    return render_template("style_guide.html", specimens=shown)
 
 
 def playback_link(lesson: Lesson, person: Person) -> str | None:

@@ -64,8 +64,10 @@ export function startForms(): void {
   });
   // The back button brings a page back as it was left: make its forms usable again.
   window.addEventListener("pageshow", () => {
-    for (const form of all(document, "form[data-sent]")) delete form.dataset["sent"];
-    for (const busy of all(document, "[aria-busy]")) busy.removeAttribute("aria-busy");
+    for (const form of all(document, "form[data-sent]")) {
+      delete form.dataset["sent"];
+      for (const busy of all(form, "[aria-busy]")) busy.removeAttribute("aria-busy");
+    }
   });
 }
 

@@ -39,7 +39,7 @@ export class SpeedMeter {
 
   add(bytes: number, at = performance.now()): void {
     this.#marks.push({ at, bytes });
-    while (this.#marks[1] && this.#marks[1].at < at - this.#windowMs) this.#marks.shift();
+    while (this.#marks[1] && this.#marks[1].at <= at - this.#windowMs) this.#marks.shift();
   }
 
   clear(): void {
