@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -68,9 +69,19 @@ def test_ffmpeg_dies_with_its_worker(long_lesson: Path, tmp_path: Path) -> None:
     worker.send_signal(signal.SIGKILL)
     worker.wait()
 
-    with contextlib.suppress(psutil.NoSuchProcess):
+    try:
         # A zombie that nobody reaps here is as dead as can be.
-        wait_until(lambda: encoder.status() == psutil.STATUS_ZOMBIE)
+        wait_until(lambda: not alive(encoder))
+    finally:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            encoder.kill()
+
+
+def alive(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def wait_for_encoder(worker: psutil.Process) -> psutil.Process:
@@ -90,9 +101,9 @@ def wait_for_encoder(worker: psutil.Process) -> psutil.Process:
     return found[0]
 
 
-def wait_until(condition: object, seconds: float = 60) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]  # a callable
+    while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.05)
 
