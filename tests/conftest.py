@@ -5,6 +5,8 @@ and one SeaweedFS; every worker has databases and buckets of its own on them.
 """
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.orm import Session
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from harness import chromium, databases
 from harness.live import LiveServer
@@ -25,7 +29,8 @@ from youke.kernel.config import Settings
 from youke.kernel.db import Database
 from youke.storage import ObjectStore
 
-END_TO_END = Path(__file__).parent / "e2e"
+#: Test files whose tests share something dear: a browser, a server, an encoding.
+KEPT_TOGETHER = ("tests/e2e/", "tests/integration/test_transcoder_renditions.py")
 BROWSER = "browser"
 _keeper = pytest.StashKey[ServerKeeper]()
 
@@ -43,20 +48,49 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         keeper.stop()
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(
+    config: pytest.Config, log: Producer
+) -> LoadScopeScheduling:
+    """Spread the tests over the workers."""
+    return DearFilesTogether(config, log)
+
+
+class DearFilesTogether(LoadScopeScheduling):
+    """Keeps the tests of some files on one worker and gives the others to any.
+
+    The marker `xdist_group` would say the same, but xdist 3.8 writes it into the node
+    ids, and pytest 9.2 does not read them there.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, _ = nodeid.partition("::")
+        return file if file.startswith(KEPT_TOGETHER) else nodeid
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the browser tests, and keep those of a file on one worker and browser."""
+    """Mark the tests that need a browser."""
     for item in items:
         if BROWSER in getattr(item, "fixturenames", ()):
             item.add_marker("e2e")
-        if END_TO_END in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")
 def worker_name(worker_id: str) -> str:
     """What distinguishes the names of this xdist worker from those of the others."""
     return worker_id.replace("master", "alone")
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """An empty folder that PostgreSQL's own system user can reach.
+
+    Pytest's own temporary folders cannot be reached by other users: whenever one of
+    its runs starts, it closes them, while another run may use them.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="youke-test-"))
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

@@ -74,8 +74,8 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return Machine(tmp_path / "data")
+def machine(open_folder: Path) -> Machine:
+    return Machine(open_folder / "data")
 
 
 def test_acknowledged_writes_survive_kill_9_and_the_servers_come_back(
@@ -98,14 +98,14 @@ def test_acknowledged_writes_survive_kill_9_and_the_servers_come_back(
 
 
 def test_all_is_kept_over_a_stop_even_when_every_port_is_another(
-    machine: Machine, tmp_path: Path
+    machine: Machine, open_folder: Path
 ) -> None:
     with machine.running(), machine.store() as store:
         machine.execute("CREATE TABLE note AS SELECT 7 AS place")
         store.put_bytes("note", b"kept", content_type="text/plain")
     (machine.folder.path / "ports.json").unlink()
 
-    with Machine(tmp_path / "data").running() as again, again.store() as store:
+    with Machine(open_folder / "data").running() as again, again.store() as store:
         assert again.execute("SELECT place FROM note") == [(7,)]
         assert store.read("note") == b"kept"
         store.put_bytes("more", b"room", content_type="text/plain")
@@ -150,7 +150,7 @@ def test_the_database_is_set_up_to_lose_nothing(machine: Machine) -> None:
 
 
 def test_a_lock_file_left_by_a_killed_server_does_not_matter(
-    machine: Machine, tmp_path: Path
+    machine: Machine, open_folder: Path
 ) -> None:
     with machine.running():
         lock = (machine.folder.postgres / "postmaster.pid").read_text().splitlines()
@@ -158,12 +158,12 @@ def test_a_lock_file_left_by_a_killed_server_does_not_matter(
     left_over = "\n".join([str(os.getpid()), *lock[1:]])
     (machine.folder.postgres / "postmaster.pid").write_text(left_over)
 
-    with Machine(tmp_path / "data").running() as again:
+    with Machine(open_folder / "data").running() as again:
         assert again.execute("SELECT 1") == [(1,)]
 
 
-def test_a_database_of_another_version_is_not_touched(tmp_path: Path) -> None:
-    folder = DataFolder(tmp_path)
+def test_a_database_of_another_version_is_not_touched(open_folder: Path) -> None:
+    folder = DataFolder(open_folder)
     folder.postgres.mkdir()
     (folder.postgres / "PG_VERSION").write_text("12\n")
 
