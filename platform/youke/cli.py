@@ -2,15 +2,22 @@
 
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from youke.kernel.config import DEFAULT_PORT, DEFAULT_S3_PORT, Settings, data_dir
 from youke.kernel.errors import YoukeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.orm import Session
+
+    from youke.accounts.service import Organisation
+    from youke.kernel.db import Database
 
 PORT = click.IntRange(1, 65_535)
 #: As in `youke.accounts.models.Role`, which need not be loaded to show the help.
@@ -127,7 +134,7 @@ def worker(*, queues: str, concurrency: int) -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database's schema up to date."""
-    import youke_migrations
+    import youke_migrations  # pyright: ignore[reportMissingImports]  see setup.cfg
 
     youke_migrations.upgrade(Settings.from_env().database_url)
 
@@ -163,7 +170,7 @@ def add_user(*, username: str, password: str, **details: Any) -> None:
     """Open an account."""
     from youke.accounts import service as accounts
 
-    def add(session: Any) -> str:
+    with _database() as database, database.transaction() as session:
         organisation = details["organisation"]
         person = accounts.add_person(
             session,
@@ -174,12 +181,10 @@ def add_user(*, username: str, password: str, **details: Any) -> None:
             organisation=organisation and _organisation(session, organisation),
             grade=details["grade"],
         )
-        return f"Added {person.username}"
-
-    click.echo(_in_transaction(add))
+    click.echo(f"Added {person.username}")
 
 
-def _organisation(session: Any, name: str) -> Any:
+def _organisation(session: "Session", name: str) -> "Organisation":
     from sqlalchemy import select
 
     from youke.accounts.service import Organisation
@@ -191,31 +196,27 @@ def _organisation(session: Any, name: str) -> Any:
     return found[0]
 
 
-def _in_transaction(act: Callable[[Any], str]) -> str:
+@contextmanager
+def _database() -> "Iterator[Database]":
     from youke.kernel.db import Database
 
     database = Database(Settings.from_env().database_url)
     try:
-        with database.transaction() as session:
-            return act(session)
+        yield database
     finally:
         database.close()
 
 
 @main.command()
 def train() -> None:
-    """Train the recommender and publish the model if it is better."""
-    from youke.kernel.db import Database
+    """Train the recommender and publish the model if it is good."""
     from youke.recommendations import service as recommendations
     from youke.storage import ObjectStore
 
-    settings = Settings.from_env()
-    database = Database(settings.database_url)
-    try:
-        model = recommendations.train(database, ObjectStore.from_settings(settings))
-    finally:
-        database.close()
-    click.echo(" ".join(filter(None, (model.state, model.reason))))
+    with _database() as database:
+        store = ObjectStore.from_settings(Settings.from_env())
+        model = recommendations.train(database, store)
+    click.echo(f"{model.state}: {model.reason}" if model.reason else model.state)
 
 
 @main.command()

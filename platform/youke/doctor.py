@@ -136,7 +136,7 @@ def _database(settings: Settings) -> str:
 
 
 def _migrations(settings: Settings) -> str:
-    import youke_migrations
+    import youke_migrations  # pyright: ignore[reportMissingImports]  see setup.cfg
 
     with _connect(settings):
         current = youke_migrations.is_current(settings.database_url)
