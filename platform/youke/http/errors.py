@@ -45,6 +45,8 @@ CODE_OF = {
     HTTPStatus.TOO_MANY_REQUESTS: "too_many_requests",
 }
 RETRY_AFTER_S = 2
+#: What the framework's own errors tell clients besides.
+PASSED_ON = frozenset({"Allow"})
 
 
 def install_errors(app: APIFlask) -> None:
@@ -92,7 +94,8 @@ def _wants_page() -> bool:
 
 def _page(status: int, code: str, detail: str) -> BaseResponse:
     if status == HTTPStatus.UNAUTHORIZED:
-        return redirect(url_for("accounts.sign_in", next=request.full_path))
+        target = request.full_path.rstrip("?") if request.method == "GET" else "/"
+        return redirect(url_for("accounts.sign_in", next=target))
     title = gettext(HTTPStatus(status).phrase)
     return Response(
         render_template(
@@ -110,8 +113,12 @@ def _forget_transaction() -> None:
 
 def _our_error(error: YoukeError) -> BaseResponse:
     _forget_transaction()
+    status = status_of(error)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # its data is for operators
+        logger.warning("%s %s", error, error.data, extra={"action": error.code})
+        return problem(status, error.code, translated(error))
     data = {k: v for k, v in error.data.items() if isinstance(v, str | int | list)}
-    return problem(status_of(error), error.code, translated(error), **data)
+    return problem(status, error.code, translated(error), **data)
 
 
 def _http_error(error: HTTPException) -> BaseResponse:
@@ -120,7 +127,10 @@ def _http_error(error: HTTPException) -> BaseResponse:
         return BaseResponse.force_type(error.get_response(), request.environ)
     status = HTTPStatus(error.code or 500)
     code = CODE_OF.get(status, status.phrase.lower().replace(" ", "_"))
-    return problem(status, code, gettext(error.description or status.phrase))
+    response = problem(status, code, gettext(error.description or status.phrase))
+    said = dict(error.get_headers(request.environ))
+    response.headers.extend({k: v for k, v in said.items() if k in PASSED_ON})
+    return response
 
 
 def _framework_error(error: HTTPError) -> Any:

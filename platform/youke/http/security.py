@@ -1,6 +1,6 @@
 """Headers and forgery protection for every answer."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_wtf import CSRFProtect
 
 from youke.http.context import public_s3_endpoint
@@ -24,10 +24,16 @@ def bearer_token() -> str | None:
 
 def _refuse_forgery() -> None:
     """Want the CSRF token wherever the session cookie could have spoken."""
-    if request.method in SAFE_METHODS or bearer_token():
+    if request.method in SAFE_METHODS or bearer_token() or _is_unknown_program():
         return
     if request.endpoint != "auth_api.issue_token":
         csrf.protect()
+
+
+def _is_unknown_program() -> bool:
+    """Say whether it calls the API without a cookie: it is asked who it is instead."""
+    cookie = current_app.config["SESSION_COOKIE_NAME"]
+    return request.path.startswith("/api/") and cookie not in request.cookies
 
 
 def content_security_policy(s3: str) -> str:
