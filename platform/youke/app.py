@@ -17,7 +17,7 @@ from youke.catalogue import api as catalogue_api
 from youke.engagement import api as engagement_api
 from youke.engagement import service as engagement
 from youke.http import health
-from youke.http.bodies import StrictJson
+from youke.http.bodies import install_bodies
 from youke.http.context import Runtime, install_runtime
 from youke.http.errors import install_errors
 from youke.http.limits import limiter
@@ -108,7 +108,7 @@ def _bare_app(settings: Settings) -> APIFlask:
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
     )
-    app.json = StrictJson(app)
+    install_bodies(app)
     return app
 
 

@@ -1,7 +1,9 @@
 """What a request stands on: the settings, the database and the object store."""
 
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.orm import Session
@@ -11,6 +13,8 @@ from youke.kernel.db import Database
 from youke.storage import ObjectStore
 
 _EXTENSION = "youke"
+#: At the end of a host; an IPv6 address without one ends with a bracket.
+PORT = re.compile(r":\d+$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +56,10 @@ def public_s3_endpoint() -> str:
     settings = runtime().settings
     if settings.s3_public_endpoint:
         return settings.s3_public_endpoint
-    port = settings.s3_endpoint.rsplit(":", 1)[-1]
-    return f"http://{request.host.rsplit(':', 1)[0]}:{port}"
+    store = urlsplit(settings.s3_endpoint)
+    if store.port is None:  # not one that runs beside us
+        return settings.s3_endpoint
+    return f"{store.scheme}://{PORT.sub('', request.host)}:{store.port}"
 
 
 def _commit(response: Response) -> Response:
