@@ -8,10 +8,11 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from youke.kernel.schema import Schema
 
-Tag = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-#: A code or a name; numbers may come as such.
-Named = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int) else v)]
+#: PostgreSQL keeps any text but one with a null character.
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
+Tag = Annotated[Text, StringConstraints(min_length=1, max_length=40)]
+#: A code or a name; numbers may come as such.
+Named = Annotated[str, BeforeValidator(lambda v: str(v) if type(v) is int else v)]
 
 
 class LessonIn(Schema):
