@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from engagement_cast import Cast, everybody_at_once
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from youke.accounts.service import Person
 from youke.engagement import service as engagement
@@ -57,6 +57,8 @@ def school(
     database: Database, store: ObjectStore, monkeypatch: pytest.MonkeyPatch
 ) -> School:
     monkeypatch.setattr(recommendations, "_cache", ModelCache())
+    # A crowded machine may take longer to load a model than people should wait.
+    monkeypatch.setattr(serving, "PATIENCE_S", 60.0)
     with database.transaction() as session:
         cast = Cast(session)
         # Nothing that teachers said binds the lessons of one kind: only people do.
@@ -141,6 +143,20 @@ def test_related_lessons_include_what_the_same_people_watched(school: School) ->
     assert {r.reason for r in watched} == {"Watched by the same people"}
     assert {r.lesson.id for r in watched} <= {x.id for x in school.lessons["physics"]}
     assert watched
+
+
+def test_a_training_asked_for_is_a_job_of_the_same_transaction(
+    database: Database,
+) -> None:
+    with database.transaction() as session:
+        recommendations.train_soon(session)
+
+        jobs = session.execute(
+            text("SELECT queue_name, task_name, lock FROM procrastinate_jobs")
+        )
+        assert [tuple(job) for job in jobs] == [
+            ("default", "recommendations.train", "recommendations.train")
+        ]
 
 
 def test_without_new_facts_nothing_is_trained(school: School) -> None:
