@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from youke.embedded.errors import StartError, StopRequested
 from youke.embedded.process import Process, Program, describe_exit, last_words
 
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 120.0
 FIRST_BACKOFF_S = 0.5
 LONGEST_BACKOFF_S = 30.0
 #: After so long a life a death is news and not a series.
@@ -85,7 +85,7 @@ class Supervisor:
     def wait_until_ready(self, name: str) -> None:
         """Wait until a program serves, and say so.
 
-        :raises StartError: when it ends, or takes longer than a minute.
+        :raises StartError: when it ends, or takes two minutes.
         :raises StopRequested:
         """
         watched = self._watched[name]
