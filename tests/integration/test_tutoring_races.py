@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import TypeVar
 from uuid import UUID
 
 import requests
 from sqlalchemy import func, select
-from tutoring_cast import Cast
+from tutoring_cast import SATURDAY, Cast
 
 from youke.accounts.service import Person
 from youke.kernel.db import Database
@@ -17,7 +18,7 @@ from youke.kernel.errors import YoukeError
 from youke.questions.service import Question
 from youke.tutoring import service
 from youke.tutoring.models import Ticket
-from youke.tutoring.service import TutoringSession
+from youke.tutoring.service import SessionDraft, TutoringSession
 
 Item = TypeVar("Item")
 #: The pool has 20 connections; more threads than these would only wait for one.
@@ -159,24 +160,48 @@ def test_joining_and_leaving_at_once_lose_no_place(database: Database) -> None:
     assert taken(database, weekend.id) == (outcomes["ok"], outcomes["ok"])
 
 
-def test_two_sessions_at_once_for_the_same_tutors_do_not_deadlock(
+def test_sessions_at_once_for_the_same_tutors_do_not_deadlock(
     database: Database,
 ) -> None:
     with database.transaction() as session:
         cast = Cast(session)
-        first, second = cast.tutor(), cast.tutor()
+        admin, team = cast.admin(), [cast.tutor().username for _ in range(12)]
 
     def publish(number: int) -> str:
-        team = [first, second] if number % 2 else [second, first]
+        draft = SessionDraft(
+            subject="math",
+            grades=[5],
+            starts_at=SATURDAY,
+            ends_at=SATURDAY + timedelta(hours=2),
+            capacity=10,
+            tutors=team if number % 2 else team[::-1],
+        )
 
         def act() -> None:
             with database.transaction() as session:
-                Cast(session).weekend(*team)
+                service.publish_session(session, admin, draft)
 
         return code_of(act)
 
     outcomes = at_once(list(range(16)), publish)
     assert Counter(outcomes) == {"ok": 1, "tutor_busy": 15}
+
+
+def test_a_tutor_does_not_wait_for_a_colleague_who_is_calling(
+    database: Database,
+) -> None:
+    with database.transaction() as session:
+        cast = Cast(session)
+        tutor, colleague = cast.tutor(), cast.tutor()
+        weekend = cast.weekend(tutor, colleague)
+        tickets = [cast.queue(weekend).id for _ in range(2)]
+    with database.transaction() as first, database.transaction() as second:
+        # The first call has not been committed when the second is made.
+        called = service.call_next(first, weekend.id, tutor)
+        also_called = service.call_next(second, weekend.id, colleague)
+    assert called is not None
+    assert also_called is not None
+    assert [called.id, also_called.id] == tickets
 
 
 def test_fifty_at_once_over_http_get_ten_tickets_and_forty_clear_refusals(

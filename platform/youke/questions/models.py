@@ -3,7 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    literal,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from youke.kernel.clock import now
@@ -67,3 +74,13 @@ class Answer(Base):
     tutor_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     text: Mapped[str]
     answered_at: Mapped[datetime] = mapped_column(default=now)
+
+
+def is_answered() -> ColumnElement[bool]:
+    """Return the condition of the partial indexes over answered questions.
+
+    The state stands in the statement itself: a plan made for any parameter could not
+    use them.
+    """
+    answered = literal(QuestionState.ANSWERED.value, literal_execute=True)
+    return Question.state == answered

@@ -25,7 +25,7 @@ from youke.questions.errors import (
     QuestionInQueueError,
     QuestionNotFoundError,
 )
-from youke.questions.models import Answer, Question
+from youke.questions.models import Answer, Question, is_answered
 from youke.questions.similar import SimilarQuestion, grams, similar_questions
 from youke.questions.states import QuestionState
 
@@ -163,7 +163,7 @@ def answers_on_lesson(session: Session, lesson_id: UUID) -> list[AnswerOnLesson]
         select(Question, Answer)
         .join(Answer, Answer.question_id == Question.id)
         .where(Question.lesson_id == lesson_id)
-        .where(Question.state == QuestionState.ANSWERED.value)
+        .where(is_answered())
         .order_by(Question.position_s.nulls_last(), Answer.answered_at)
         .limit(MOST_ANSWERS_ON_LESSON)
     ).all()

@@ -11,12 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Float, Select, func, select
 from sqlalchemy.orm import Session
 
 from youke.lessons.service import lessons_by_id
-from youke.questions.models import Answer, Question
-from youke.questions.states import QuestionState
+from youke.questions.models import Answer, Question, is_answered
 
 #: Share of common trigrams from which two questions are worth showing together.
 THRESHOLD = 0.15
@@ -47,22 +46,25 @@ def similar_questions(
     session: Session, *, subject: str, text: str, limit: int = MOST
 ) -> list[SimilarQuestion]:
     """Return answered questions of the subject that are like the text, best first."""
-    wanted = grams(text)
     # The index serves only the operator, whose threshold is a setting.
     session.execute(
         select(func.set_config("pg_trgm.similarity_threshold", str(THRESHOLD), True))  # noqa: FBT003  PostgreSQL's own argument: for this transaction
     )
-    likeness = func.similarity(Question.grams, wanted)
-    rows = session.execute(
+    rows = session.execute(alike(subject, grams(text)).limit(limit)).all()
+    return _without_askers(session, [(row[0], row[1], row[2]) for row in rows])
+
+
+def alike(subject: str, wanted: str) -> Select[Question, str, float]:
+    """Return the query for answered questions like these grams, best first."""
+    likeness = func.similarity(Question.grams, wanted, type_=Float)
+    return (
         select(Question, Answer.text, likeness)
         .join(Answer, Answer.question_id == Question.id)
-        .where(Question.state == QuestionState.ANSWERED.value)
+        .where(is_answered())
         .where(Question.subject == subject)
         .where(Question.grams.bool_op("%")(wanted))
         .order_by(likeness.desc(), Question.id)
-        .limit(limit)
-    ).all()
-    return _without_askers(session, [(row[0], row[1], row[2]) for row in rows])
+    )
 
 
 def _grams(text: str) -> Iterator[str]:

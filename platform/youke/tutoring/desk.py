@@ -31,7 +31,7 @@ from youke.tutoring.errors import (
     TicketNotFoundError,
 )
 from youke.tutoring.locks import lock_session, lock_ticket, lock_tutor
-from youke.tutoring.models import SessionTutor, Ticket, TutoringSession
+from youke.tutoring.models import SessionTutor, Ticket, TutoringSession, is_waiting
 from youke.tutoring.order import Rank
 from youke.tutoring.queue import give_place_back
 from youke.tutoring.sessions import find_session, tutors_of
@@ -161,7 +161,7 @@ def waiting_tickets(
     waiting = (
         select(Ticket)
         .where(Ticket.session_id == session_id)
-        .where(Ticket.state == TicketState.WAITING.value)
+        .where(is_waiting())
         .order_by(Ticket.rank, Ticket.turn)
     )
     return session.scalars(waiting.limit(limit)).all()
@@ -188,7 +188,7 @@ def _claim(session: Session, seat: SessionTutor) -> Ticket | None:
     return session.scalar(
         select(Ticket)
         .where(Ticket.session_id == seat.session_id)
-        .where(Ticket.state == TicketState.WAITING.value)
+        .where(is_waiting())
         .order_by(later, Ticket.rank, Ticket.turn)
         .limit(1)
         .with_for_update(skip_locked=True, key_share=True)

@@ -3,7 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    literal,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -141,3 +149,12 @@ class SessionTutor(Base):
     during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
     #: The ticket that this tutor put back last, not to be called again at once.
     set_aside_id: Mapped[UUID | None] = mapped_column(ForeignKey("tickets.id"))
+
+
+def is_waiting() -> ColumnElement[bool]:
+    """Return the condition of the partial index that is the queue.
+
+    The state stands in the statement itself: a plan made for any parameter could not
+    use the index.
+    """
+    return Ticket.state == literal(TicketState.WAITING.value, literal_execute=True)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import Select, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from youke.accounts.service import Person
@@ -30,7 +30,7 @@ from youke.tutoring.errors import (
     UnknownQuestionError,
 )
 from youke.tutoring.locks import lock_session, lock_ticket
-from youke.tutoring.models import SessionTutor, Ticket, TutoringSession
+from youke.tutoring.models import SessionTutor, Ticket, TutoringSession, is_waiting
 from youke.tutoring.order import (
     Estimate,
     Reason,
@@ -156,14 +156,17 @@ def place_of(session: Session, ticket: Ticket) -> Place | None:
     """
     if ticket.state != TicketState.WAITING.value:
         return None
-    not_behind = tuple_(Ticket.rank, Ticket.turn) <= tuple_(ticket.rank, ticket.turn)
-    position = session.scalar(
+    return _place(session, ticket, session.scalar(not_behind(ticket)) or 1)
+
+
+def not_behind(ticket: Ticket) -> Select[int]:
+    """Return the query that counts a waiting ticket and those ahead of it."""
+    return (
         select(func.count())
         .where(Ticket.session_id == ticket.session_id)
-        .where(Ticket.state == TicketState.WAITING.value)
-        .where(not_behind)
+        .where(is_waiting())
+        .where(tuple_(Ticket.rank, Ticket.turn) <= (ticket.rank, ticket.turn))
     )
-    return _place(session, ticket, position or 1)
 
 
 def give_place_back(session: Session, session_id: UUID) -> None:
