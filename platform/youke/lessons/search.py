@@ -26,6 +26,9 @@ from youke.lessons.models import Lesson
 #: More words than these make a search no better.
 MOST_WORDS = 8
 
+#: Of PostgreSQL's integer.
+LARGEST_COUNT = 2**31 - 1
+
 SORTS: dict[str, InstrumentedAttribute[Any]] = {
     "newest": Lesson.published_at,
     "likes": Lesson.likes,
@@ -130,6 +133,8 @@ def _place(sort: str | None, cursor: str | None) -> tuple[Any, UUID] | None:
     try:
         by_time = (sort or "newest") == "newest"
         value = datetime.fromisoformat(str(values[0])) if by_time else int(values[0])
+        if isinstance(value, int) and abs(value) > LARGEST_COUNT:
+            raise BadCursorError
         return value, UUID(str(values[1]))
     except ValueError:
         raise BadCursorError from None
