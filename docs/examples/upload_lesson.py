@@ -12,9 +12,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import uuid
 from pathlib import Path
 from typing import Any
 
+#: A part that starts again answers 503 for a moment; all calls here may be repeated.
+UNAVAILABLE, PATIENCE_S = 503, 60
 ENDED = {"ready", "rejected", "failed"}
 
 
@@ -27,17 +30,27 @@ class Api:
         self.token = self.call("POST", "auth/token", credentials)["token"]
 
     def call(self, method: str, path: str, body: object = None) -> Any:
-        """Send JSON, return JSON; a problem document ends the program."""
+        """Send JSON, return JSON; a problem document ends the program.
+
+        The key makes a creating request that is sent twice create once.
+        """
         request = urllib.request.Request(self.base + path, method=method)  # noqa: S310
         request.add_header("Authorization", f"Bearer {self.token}")
+        request.add_header("Idempotency-Key", str(uuid.uuid4()))
         data = None if body is None else json.dumps(body).encode()
         if data is not None:
             request.add_header("Content-Type", "application/json")
-        try:
-            with urllib.request.urlopen(request, data) as response:  # noqa: S310
-                return json.load(response)
-        except urllib.error.HTTPError as error:
-            sys.exit(f"{method} {path}: {error.code} {error.read().decode()}")
+        for _ in range(PATIENCE_S):
+            try:
+                with urllib.request.urlopen(request, data) as response:  # noqa: S310
+                    return json.load(response)
+            except urllib.error.HTTPError as error:
+                if error.code != UNAVAILABLE:
+                    sys.exit(f"{method} {path}: {error.code} {error.read().decode()}")
+            except urllib.error.URLError:
+                pass  # the server is starting again
+            time.sleep(1)
+        sys.exit(f"{method} {path}: no answer in {PATIENCE_S} s")
 
 
 def upload(api: Api, lesson: str, path: Path) -> None:
