@@ -3,6 +3,9 @@
 import re
 import signal
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +13,9 @@ from tempfile import TemporaryDirectory
 import psutil
 import pytest
 
+from harness import databases
 from harness.installation import PATIENCE_S, Installation
+from harness.servers import Servers
 from youke.embedded.ports import LOOPBACK
 
 
@@ -179,3 +184,40 @@ def test_nothing_survives_kill_9_and_the_next_start_has_all_data(
 
     installation.start()
     assert installation.sign_in("kept") == 200
+
+
+def test_servers_that_are_named_are_used_and_none_are_started(
+    installation: Installation, servers: Servers, worker_name: str
+) -> None:
+    name = f"given-{worker_name}"
+    installation.environment |= {
+        "YOUKE_DATABASE_URL": databases.create(servers, name),
+        **servers.seaweed.settings(bucket=name),
+    }
+
+    installation.start()
+    children = [process.name() for process in installation.processes()]
+
+    assert not {"postgres", "weed"} & set(children)
+    assert installation.run("doctor").returncode == 0
+    assert installation.interrupt() == 0
+    databases.drop(servers, name)
+
+
+def test_the_web_can_run_by_itself(
+    running: Installation, installation: Installation
+) -> None:
+    address = f"{LOOPBACK}:{installation.port}"
+    with subprocess.Popen(
+        [sys.executable, "-m", "youke.cli", "web", "--bind", address],
+        env=running.environment,
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    ) as web:
+        deadline = time.monotonic() + PATIENCE_S
+        while not installation.is_ready():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        web.terminate()
+
+    assert web.returncode == 0
