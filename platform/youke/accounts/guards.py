@@ -44,7 +44,6 @@ def install_sign_in(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_PROTECTION=None,
     )
-    manager.session_protection = None
 
 
 def current_person() -> Person:

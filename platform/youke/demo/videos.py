@@ -93,7 +93,8 @@ def _texts(lesson: DemoLesson, teacher: str, folder: Path) -> dict[str, Path]:
 
 def wrap(text: str, per_line: int) -> list[str]:
     """Break a text into lines; a Latin character is half as wide as a Chinese one."""
-    lines, line, width = [], "", 0.0
+    lines: list[str] = []
+    line, width = "", 0.0
     for word in _words(text):
         wide = sum(1.0 if ord(c) > 0x2E7F else 0.55 for c in word)  # noqa: PLR2004  where CJK begins
         if line and width + wide > per_line:
