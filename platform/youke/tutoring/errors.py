@@ -75,13 +75,13 @@ class UnknownQuestionError(InvalidError):
 
 
 class QuestionNotOpenError(InvalidError):
-    """Only an open question can be queued; this one is {state}."""
+    """Only an open question can be queued."""
 
     code = "question_not_open"
 
 
 class OtherSubjectError(InvalidError):
-    """The session is for {subject}."""
+    """The session is for another subject."""
 
     code = "other_subject"
 
@@ -105,7 +105,7 @@ class NotYourTicketError(ForbiddenError):
 
 
 class TicketNotActiveError(ConflictError):
-    """This ticket is {state}; only one that is being answered can do that."""
+    """Only a ticket that is being answered can do that."""
 
     code = "ticket_not_active"
 

@@ -8,7 +8,6 @@ from sqlalchemy import Select, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from youke.accounts.service import Person
-from youke.catalogue.service import subject_of
 from youke.kernel.clock import now
 from youke.questions.errors import QuestionNotFoundError
 from youke.questions.service import (
@@ -228,7 +227,7 @@ def _suitable_question(
     if question.state != QuestionState.OPEN.value:
         raise QuestionNotOpenError(state=question.state)
     if question.subject != wanted.subject:
-        raise OtherSubjectError(subject=subject_of(wanted.subject).zh)
+        raise OtherSubjectError(subject=wanted.subject)
     if question.grade not in wanted.grades:
         raise OtherGradeError(grade=question.grade)
     return question
