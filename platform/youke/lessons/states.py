@@ -7,7 +7,8 @@ class LessonState(State):
     """Where a lesson's video stands; a new upload starts again at `uploading`."""
 
     CREATED = "created", "uploading"
-    UPLOADING = "uploading", "uploading uploaded"
+    #: Given up, it goes back to what the lesson has: nothing, a file, renditions.
+    UPLOADING = "uploading", "uploading uploaded created ready"
     UPLOADED = "uploaded", "inspecting uploading rejected failed"
     INSPECTING = "inspecting", "inspecting encoding rejected failed uploading"
     ENCODING = "encoding", "inspecting encoding ready rejected failed uploading"

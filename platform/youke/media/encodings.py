@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from youke.jobs import enqueue
 from youke.kernel.errors import ConflictError
 from youke.lessons import service as lessons
 from youke.lessons.service import Lesson, LessonState
@@ -32,9 +33,9 @@ def begin(session: Session, upload_id: UUID) -> Encoding | None:
     """
     upload = session.get_one(Upload, upload_id)
     lesson = lessons.lesson_for_update(session, upload.lesson_id)
-    if not _is_newest(session, upload) or _is_done(session, upload):
+    if newest_upload(session, lesson.id) is not upload or is_done(session, upload):
         return None
-    _abandon_working(session, lesson.id)
+    abandon_working(session, lesson.id)
     encoding = Encoding(lesson_id=lesson.id, upload_id=upload.id)
     session.add(encoding)
     lesson.move(LessonState.INSPECTING)
@@ -100,6 +101,37 @@ def current(session: Session, lesson_id: UUID) -> Encoding | None:
     return session.scalar(_in_state(lesson_id, EncodingState.CURRENT))
 
 
+def newest_upload(session: Session, lesson_id: UUID) -> Upload | None:
+    """Return the lesson's newest upload that was not given up, if it is complete."""
+    newest = session.scalar(
+        select(Upload)
+        .where(Upload.lesson_id == lesson_id)
+        .where(Upload.state != UploadState.ABORTED.value)
+        .order_by(Upload.id.desc())
+        .limit(1)
+    )
+    is_complete = newest and newest.state == UploadState.COMPLETED.value
+    return newest if is_complete else None
+
+
+def is_done(session: Session, upload: Upload) -> bool:
+    """Say whether the upload is what is watched."""
+    present = current(session, upload.lesson_id)
+    return present is not None and present.upload_id == upload.id
+
+
+def abandon_working(session: Session, lesson_id: UUID) -> None:
+    """Fence off whoever works for the lesson, and delete what they stored."""
+    for encoding in session.scalars(_in_state(lesson_id, EncodingState.WORKING)).all():
+        _abandon(session, encoding)
+
+
+def begun_tries(session: Session, upload_id: UUID) -> int:
+    """Return how many encodings of the upload got beyond its inspection."""
+    of_upload = select(func.count()).where(Encoding.upload_id == upload_id)
+    return session.scalar(of_upload.where(Encoding.source.is_not(None))) or 0
+
+
 def is_working(session: Session, encoding_id: UUID) -> bool:
     """Say whether the encoding is still somebody's work."""
     encoding = session.get(Encoding, encoding_id)
@@ -123,34 +155,16 @@ def _claimed(session: Session, encoding_id: UUID) -> tuple[Encoding, Lesson]:
 
 def _end(session: Session, encoding_id: UUID, state: LessonState, code: str) -> None:
     encoding, lesson = _claimed(session, encoding_id)
-    encoding.state = EncodingState(encoding.state).to(EncodingState.ABANDONED).value
+    _abandon(session, encoding)
     lesson.move(state)
     lesson.code, lesson.progress = code, 0.0
 
 
-def _is_newest(session: Session, upload: Upload) -> bool:
-    newest = session.scalar(
-        select(Upload.id)
-        .where(Upload.lesson_id == upload.lesson_id)
-        .where(Upload.state == UploadState.COMPLETED.value)
-        .order_by(Upload.id.desc())
-        .limit(1)
-    )
-    return newest == upload.id
+def _abandon(session: Session, encoding: Encoding) -> None:
+    from youke.media.tasks import discard  # tasks stand above; they call us too
 
-
-def _is_done(session: Session, upload: Upload) -> bool:
-    present = current(session, upload.lesson_id)
-    return present is not None and present.upload_id == upload.id
-
-
-def _abandon_working(session: Session, lesson_id: UUID) -> None:
-    session.execute(
-        update(Encoding)
-        .where(Encoding.lesson_id == lesson_id)
-        .where(Encoding.state == EncodingState.WORKING.value)
-        .values(state=EncodingState.ABANDONED.value)
-    )
+    encoding.state = EncodingState(encoding.state).to(EncodingState.ABANDONED).value
+    enqueue(session, discard, prefix=encoding.prefix)
 
 
 def _retire_current(session: Session, lesson_id: UUID) -> Sequence[Encoding]:

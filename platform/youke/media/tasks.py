@@ -1,10 +1,11 @@
 """The pipeline: download, probe, encode, store, publish."""
 
 import logging
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from youke.kernel.db import Database
 from youke.media import encodings, uploads
 from youke.media.encodings import EncodingLostError
 from youke.media.models import Encoding, Upload
-from youke.storage import ObjectMissingError, ObjectStore
+from youke.storage import ObjectMissingError, ObjectStore, StorageUnavailableError
 from youke_transcoder import Manifest, Rejected, TranscodeFailed
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ PROGRESS_EVERY_S = 1.0
 DOWNLOADED, ENCODED = 0.05, 0.95
 #: A file that took so many workers down with it is not tried again.
 MOST_ATTEMPTS = 6
+UUID_NAME = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 CONTENT_TYPES = {"fmp4": "video/mp4", "mpegts": "video/mp2t"}
 
 
@@ -49,7 +51,15 @@ def prepare(context: JobContext, upload_id: str) -> None:
     if encoding is None:
         return
     try:
-        _give_up_on_killers(context)
+        _prepare_or_end(encoding, is_last_try=context.job.attempts + 1 >= MOST_TRIES)
+    except EncodingLostError:
+        logger.warning("Encoding lost", extra={"action": "encoding_lost"})
+        _forget(encoding)
+
+
+def _prepare_or_end(encoding: Encoding, *, is_last_try: bool) -> None:
+    try:
+        _give_up_on_killers(encoding)
         _prepare(encoding)
     except Rejected as error:
         logger.info("Rejected", extra={"action": "rejected", "code": error.code})
@@ -59,14 +69,18 @@ def prepare(context: JobContext, upload_id: str) -> None:
         _end(encoding, encodings.fail, str(error.code))
     except ObjectMissingError:
         _end(encoding, encodings.fail, "source_damaged")
-    except EncodingLostError:
-        logger.warning("Encoding lost", extra={"action": "encoding_lost"})
-    except INFRASTRUCTURE:
+    except (EncodingLostError, *INFRASTRUCTURE):
         raise
     except Exception:
-        if context.job.attempts + 1 >= MOST_TRIES:
+        if is_last_try:
             _end(encoding, encodings.fail, "internal")
         raise
+
+
+def _forget(encoding: Encoding) -> None:
+    """Delete what was stored in the meantime for an encoding that is lost."""
+    with suppress(StorageUnavailableError):
+        tools().store.delete_prefix(encoding.prefix)
 
 
 @app.task(queue="default", name="media.discard", retry=RetryUnlessHopeless())
@@ -84,8 +98,11 @@ def sweep(timestamp: int) -> None:
     logger.info("Swept", extra={"action": "sweep", "uploads": swept, "at": timestamp})
 
 
-def _give_up_on_killers(context: JobContext) -> None:
-    if context.job.attempts >= MOST_ATTEMPTS:
+def _give_up_on_killers(encoding: Encoding) -> None:
+    # A job's attempts would not do: they also count pauses for an absent part.
+    with tools().database.transaction() as session:
+        tries = encodings.begun_tries(session, encoding.upload_id)
+    if tries >= MOST_ATTEMPTS:
         raise TranscodeFailed(youke_transcoder.FailureCode.ENCODER_FAILED, "gave up")
 
 
@@ -145,7 +162,8 @@ def _work_folder(encoding: Encoding) -> Iterator[Path]:
 def _remove_leftovers(root: Path) -> None:
     with tools().database.transaction() as session:
         for folder in root.iterdir():
-            if not encodings.is_working(session, UUID(folder.name)):
+            known = UUID_NAME.fullmatch(folder.name)
+            if not known or not encodings.is_working(session, UUID(folder.name)):
                 shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from youke.accounts.service import Person
@@ -15,6 +15,7 @@ from youke.kernel.clock import now
 from youke.kernel.ids import new_id
 from youke.lessons import service as lessons
 from youke.lessons.service import Lesson, LessonState
+from youke.media import encodings
 from youke.media.errors import (
     EmptyFileError,
     FileTooLargeError,
@@ -56,7 +57,8 @@ def begin(
         raise FileTooLargeError(most=LARGEST_FILE)
     lesson = lessons.lesson_for_update(session, lesson.id)
     present = open_upload(session, lesson.id)
-    if present and (present.filename, present.size) == (filename, size):
+    if present and _can_go_on(store, present, filename=filename, size=size):
+        present.expires_at = now() + UPLOAD_LIFETIME
         return present
     if present:
         present.state = UploadState(present.state).to(UploadState.ABORTED).value
@@ -64,10 +66,17 @@ def begin(
     upload = _new_upload(lesson, filename=filename, size=size)
     upload.multipart_id = store.create_multipart(upload.key, content_type="video/*")
     session.add(upload)
+    encodings.abandon_working(session, lesson.id)
     lesson.move(LessonState.UPLOADING)
     lesson.code, lesson.progress = None, 0.0
     session.flush()
     return upload
+
+
+def _can_go_on(store: ObjectStore, upload: Upload, *, filename: str, size: int) -> bool:
+    """Say whether it is an upload of the same file, and its parts are not lost."""
+    same_file = (upload.filename, upload.size) == (filename, size)
+    return same_file and _stored_sizes(store, upload) is not None
 
 
 def _new_upload(lesson: Lesson, *, filename: str, size: int) -> Upload:
@@ -106,7 +115,7 @@ def plan(store: ObjectStore, upload: Upload, *, endpoint: str) -> UploadPlan:
     """Return what is stored of an upload and presigned URLs for the rest."""
     if upload.state != UploadState.OPEN.value:
         return UploadPlan(upload=upload, stored=[], parts=[])
-    stored = _stored_sizes(store, upload)
+    stored = _stored_sizes(store, upload) or {}
     missing = missing_parts(part_sizes(upload.size, upload.part_size), stored)
     return UploadPlan(
         upload=upload,
@@ -121,8 +130,6 @@ def complete(session: Session, store: ObjectStore, upload: Upload) -> Upload:
     :raises PartsMissingError: with the numbers that have not arrived.
     :raises UploadOverError: when the upload was given up.
     """
-    from youke.media.tasks import prepare  # tasks stand above; they call us too
-
     lesson = lessons.lesson_for_update(session, upload.lesson_id)
     session.refresh(upload)
     if upload.state == UploadState.COMPLETED.value:
@@ -131,8 +138,7 @@ def complete(session: Session, store: ObjectStore, upload: Upload) -> Upload:
         raise UploadOverError
     _assemble(store, upload)
     upload.state = UploadState(upload.state).to(UploadState.COMPLETED).value
-    lesson.move(LessonState.UPLOADED)
-    enqueue(session, prepare, lock=f"lesson:{lesson.id}", upload_id=str(upload.id))
+    _hand_over(session, lesson, upload)
     return upload
 
 
@@ -160,11 +166,14 @@ def _is_stored(store: ObjectStore, upload: Upload) -> bool:
         return False
 
 
-def _stored_sizes(store: ObjectStore, upload: Upload) -> dict[int, int]:
+def _stored_sizes(store: ObjectStore, upload: Upload) -> dict[int, int] | None:
+    """Return the sizes of the parts that are stored, None when they are lost."""
     try:
         found = store.list_parts(upload.key, upload.multipart_id)
     except UploadMissingError:
-        return {}
+        # Joined already, and a crash kept us from noting it: all parts are there.
+        joined = _is_stored(store, upload)
+        return part_sizes(upload.size, upload.part_size) if joined else None
     return {part.number: part.size for part in found}
 
 
@@ -183,20 +192,50 @@ def _part(
 
 def sweep(session: Session, store: ObjectStore) -> int:
     """Give up uploads whose time is over and free their parts; return how many."""
-    over = session.scalars(
-        select(Upload)
-        .where(Upload.state != UploadState.COMPLETED.value)
-        .where(
-            (Upload.expires_at < now()) | (Upload.state == UploadState.ABORTED.value)
-        )
-        .where(Upload.multipart_id != "")
-        .with_for_update(skip_locked=True)
-    ).all()
-    for upload in over:
-        _free(store, upload)
-        upload.state = UploadState.ABORTED.value
-        upload.multipart_id = ""
-    return len(over)
+    over = session.scalars(_to_be_swept().order_by(Upload.lesson_id)).all()
+    return sum(_give_up(session, store, upload) for upload in over)
+
+
+def _to_be_swept() -> Select[Upload]:
+    is_over = (Upload.state == UploadState.ABORTED.value) | (Upload.expires_at < now())
+    unfinished = select(Upload).where(Upload.state != UploadState.COMPLETED.value)
+    return unfinished.where(is_over).where(Upload.multipart_id != "")
+
+
+def _give_up(session: Session, store: ObjectStore, upload: Upload) -> bool:
+    """Free an upload, unless it was completed before we had its lesson's lock."""
+    lesson = lessons.lesson_for_update(session, upload.lesson_id)
+    session.refresh(upload)
+    if upload.state == UploadState.COMPLETED.value:
+        return False
+    _free(store, upload)
+    upload.state, upload.multipart_id = UploadState.ABORTED.value, ""
+    session.flush()
+    if lesson.state == LessonState.UPLOADING.value:
+        _go_back(session, lesson)
+    return True
+
+
+def _go_back(session: Session, lesson: Lesson) -> None:
+    """Let a lesson whose upload was given up be what it is without it."""
+    if open_upload(session, lesson.id):
+        return
+    newest = encodings.newest_upload(session, lesson.id)
+    if newest is None:
+        lesson.move(LessonState.CREATED)
+    elif encodings.is_done(session, newest):
+        lesson.move(LessonState.READY)
+        lesson.progress = 1.0
+    else:
+        _hand_over(session, lesson, newest)
+
+
+def _hand_over(session: Session, lesson: Lesson, upload: Upload) -> None:
+    """Enqueue the transcoding of a complete upload."""
+    from youke.media.tasks import prepare  # tasks stand above; they call us too
+
+    lesson.move(LessonState.UPLOADED)
+    enqueue(session, prepare, lock=f"lesson:{lesson.id}", upload_id=str(upload.id))
 
 
 def _free(store: ObjectStore, upload: Upload) -> None:

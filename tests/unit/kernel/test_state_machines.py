@@ -15,6 +15,9 @@ ALLOWED: set[tuple[State, State]] = {
     # A file is chosen again, or arrives.
     (Lesson.UPLOADING, Lesson.UPLOADING),
     (Lesson.UPLOADING, Lesson.UPLOADED),
+    # The upload is given up: the lesson goes back to what it has.
+    (Lesson.UPLOADING, Lesson.CREATED),
+    (Lesson.UPLOADING, Lesson.READY),
     # The worker takes it, the teacher takes another file, or it never gets that far.
     (Lesson.UPLOADED, Lesson.INSPECTING),
     (Lesson.UPLOADED, Lesson.UPLOADING),
