@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 FRONTEND := platform/youke/web/frontend
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix $(FRONTEND)
 DIST := platform/youke/web/dist
 PO := $(wildcard platform/youke/web/translations/*/LC_MESSAGES/*.po)
 MO := $(PO:.po=.mo)
@@ -27,6 +28,7 @@ lint: setup  ## Format check, lint, types, architecture
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	$(NPM) run --silent check
 
 format: $(VENV)/.ready  ## Format the code
 	$(BIN)/ruff format .
@@ -39,18 +41,22 @@ lock: $(VENV)/.ready  ## Pin the newest dependencies that setup.cfg allows
 setup: $(VENV)/.ready $(DIST)/.ready $(MO)
 
 $(VENV)/.ready: requirements.lock setup.cfg
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Youke needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing (on Debian: the package python3-venv)."; exit 1; }
+	@echo "Installing Python packages into $(VENV), about a minute ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(DIST)/.ready: $(VENV)/.ready $(FRONTEND)/package-lock.json $(shell find $(FRONTEND)/src -type f 2>/dev/null)
-	cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
-	cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build
+	@echo "Building the front end ..."
+	@$(NPM) ci --no-audit --no-fund --no-update-notifier --loglevel=error --silent
+	@$(NPM) run --silent build
+	@$(BIN)/python -m whitenoise.compress --quiet $(DIST)
 	@touch $@
 
 %.mo: %.po $(VENV)/.ready
-	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
 clean:  ## Remove what was built (data/ stays)
 	rm -rf $(VENV) $(DIST) $(FRONTEND)/node_modules $(MO)
