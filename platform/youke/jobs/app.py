@@ -6,6 +6,7 @@ from typing import Any
 import procrastinate
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
+from procrastinate.manager import JobManager
 from procrastinate.tasks import Task
 from psycopg import OperationalError as DriverOperationalError
 from sqlalchemy.exc import OperationalError
@@ -32,6 +33,10 @@ TASKS = (
 )
 
 app = procrastinate.App(connector=procrastinate.PsycopgConnector(), import_paths=TASKS)
+
+#: Writes jobs on the connections of our sessions and never opens one itself. The
+#: app's own connector cannot: in a worker it is open, and wants asynchronous ones.
+_writer = JobManager(procrastinate.SyncPsycopgConnector())
 
 
 def pause_s(attempts: int) -> int:
@@ -63,5 +68,8 @@ def enqueue(
     """
     session.flush()
     connection = session.connection().connection.driver_connection
-    deferrer = task.configure(connection=connection, lock=lock)
-    return deferrer.defer(**args)
+    job = task.configure(lock=lock).make_new_job(**args)
+    written = _writer.defer_job(job, connection=connection)
+    if written.id is None:
+        raise RuntimeError("procrastinate gave the job no number")
+    return written.id
