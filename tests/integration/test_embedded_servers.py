@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -152,14 +153,20 @@ def test_the_database_is_set_up_to_lose_nothing(machine: Machine) -> None:
 def test_a_lock_file_left_by_a_killed_server_does_not_matter(
     machine: Machine, open_folder: Path
 ) -> None:
+    lock = machine.folder.postgres / "postmaster.pid"
     with machine.running():
-        lock = (machine.folder.postgres / "postmaster.pid").read_text().splitlines()
-    # Our own number stands for a program that got that of the dead server.
-    left_over = "\n".join([str(os.getpid()), *lock[1:]])
-    (machine.folder.postgres / "postmaster.pid").write_text(left_over)
+        content = lock.read_text().splitlines()
+    uid, gid = machine.database.user or (None, None)
 
-    with Machine(open_folder / "data").running() as again:
-        assert again.execute("SELECT 1") == [(1,)]
+    # It has the number of the dead server, and PostgreSQL would take it for that.
+    with subprocess.Popen(["sleep", "600"], user=uid, group=gid) as other:
+        lock.write_text("\n".join([str(other.pid), *content[1:]]))
+
+        with Machine(open_folder / "data").running() as again:
+            assert again.execute("SELECT 1") == [(1,)]
+
+        assert other.poll() is None
+        other.kill()
 
 
 def test_a_database_of_another_version_is_not_touched(open_folder: Path) -> None:
