@@ -159,14 +159,17 @@ def test_a_lock_file_left_by_a_killed_server_does_not_matter(
     uid, gid = machine.database.user or (None, None)
 
     # It has the number of the dead server, and PostgreSQL would take it for that.
-    with subprocess.Popen(["sleep", "600"], user=uid, group=gid) as other:
+    with (
+        subprocess.Popen(["sleep", "600"], user=uid, group=gid) as other,
+        ExitStack() as stack,
+    ):
+        stack.callback(other.kill)
         lock.write_text("\n".join([str(other.pid), *content[1:]]))
 
         with Machine(open_folder / "data").running() as again:
             assert again.execute("SELECT 1") == [(1,)]
 
         assert other.poll() is None
-        other.kill()
 
 
 def test_a_database_of_another_version_is_not_touched(open_folder: Path) -> None:
