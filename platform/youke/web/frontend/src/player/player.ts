@@ -1,5 +1,6 @@
 import { isTyping, need, readJson } from "../dom";
 import { type Command, commandOf } from "./keys";
+import { recall, remember } from "./memory";
 import { Menu } from "./menu";
 import { SeekBar } from "./seek";
 import { attach, type Source } from "./source";
@@ -332,22 +333,5 @@ export class Player {
       const busy = this.#video.paused || this.#speed.isOpen || this.#quality.isOpen;
       if (!busy) this.#root.classList.add("player--idle");
     }, IDLE_MS);
-  }
-}
-
-function remember(key: string, value: number): void {
-  try {
-    localStorage.setItem(key, String(value));
-  } catch {
-    // Private windows may forbid it; the choice then lasts for this page.
-  }
-}
-
-function recall(key: string, otherwise: number): number {
-  try {
-    const stored = localStorage.getItem(key);
-    return stored === null ? otherwise : Number(stored);
-  } catch {
-    return otherwise;
   }
 }
