@@ -10,9 +10,11 @@ logger = logging.getLogger(__name__)
 HEARTBEAT_S = 3.0
 #: … and is dead after so many seconds of silence. Rescue follows within 10 s more.
 SILENCE_S = 15.0
+#: The sixth field is the seconds, see croniter.
+EVERY_TEN_SECONDS = "* * * * * */10"
 
 
-@app.periodic(cron="*/10 * * * * *")
+@app.periodic(cron=EVERY_TEN_SECONDS)
 @app.task(queue="default", name="jobs.rescue", queueing_lock="rescue")
 async def rescue_stalled_jobs(timestamp: int) -> None:
     """Give the jobs of silent workers back to the queue."""
