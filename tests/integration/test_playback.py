@@ -1,6 +1,7 @@
 """Playback: who may watch, and that every byte comes from the object store."""
 
 import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -119,6 +120,11 @@ def renditions(client: FlaskClient, address: str) -> Iterator[m3u8.M3U8]:
         yield m3u8.loads(answer.text)
 
 
+def addresses(playlist: m3u8.M3U8) -> list[str]:
+    """Where the segments are."""
+    return [segment.uri or "" for segment in playlist.segments]
+
+
 @pytest.mark.parametrize("profile", ["tv", "web", "mobile"])
 def test_every_rendition_plays_to_its_end_from_the_playlists(
     app: APIFlask, student: Caller, lesson: Lesson, profile: str, tmp_path: Path
@@ -149,13 +155,12 @@ def test_segments_are_byte_ranges_of_one_object_and_no_byte_passes_through_us(
 ) -> None:
     port = urlsplit(settings.s3_endpoint).port
     for each in renditions(app.test_client(), link(student, lesson)):
-        addresses = {segment.uri for segment in each.segments}
-        (address,) = addresses
+        (address,) = set(addresses(each))
         assert urlsplit(address).port == port
         assert "X-Amz-Signature" in address
         assert each.is_endlist
         for segment in each.segments:
-            length, _, start = segment.byterange.partition("@")
+            length, _, start = (segment.byterange or "").partition("@")
             span = f"bytes={start}-{int(start) + int(length) - 1}"
             got = requests.get(address, headers={"Range": span}, timeout=10)
             assert got.status_code == 206
@@ -174,11 +179,7 @@ def test_all_viewers_of_a_window_share_the_addresses(
     monkeypatch.setattr(clock, "_now", lambda: middle)
     other = city.student("student2")
     seen = [
-        [
-            s.uri
-            for r in renditions(app.test_client(), link(each, lesson))
-            for s in r.segments
-        ]
+        [addresses(r) for r in renditions(app.test_client(), link(each, lesson))]
         for each in (student, other)
     ]
     assert seen[0] == seen[1]
@@ -189,7 +190,7 @@ def test_without_its_signature_an_object_is_private(
     app: APIFlask, student: Caller, lesson: Lesson
 ) -> None:
     rendition = next(renditions(app.test_client(), link(student, lesson)))
-    bare = rendition.segments[0].uri.partition("?")[0]
+    bare = addresses(rendition)[0].partition("?")[0]
     assert requests.get(bare, timeout=10).status_code == 403
     bucket = bare.rsplit("/", 4)[0]
     assert requests.get(f"{bucket}/", timeout=10).status_code == 403
@@ -248,11 +249,8 @@ def test_a_link_expires(
     app: APIFlask, student: Caller, lesson: Lesson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = link(student, lesson)
-    import itsdangerous.timed
-
-    start = itsdangerous.timed.time.time()
-    late = SimpleNamespace(time=lambda: start + LINK_LIFETIME_S + 5)
-    monkeypatch.setattr(itsdangerous.timed, "time", late)
+    late = SimpleNamespace(time=lambda: time.time() + LINK_LIFETIME_S + 5)
+    monkeypatch.setattr("itsdangerous.timed.time", late)
     answer = app.test_client().get(address)
     assert answer.status_code == 403
     assert answer.get_json()["code"] == "playback_refused"
@@ -315,7 +313,7 @@ def test_addresses_outlive_the_longest_evening(
     late = clock.now().replace(minute=59, second=59)
     monkeypatch.setattr(clock, "_now", lambda: late)
     rendition = next(renditions(app.test_client(), link(student, lesson)))
-    query = urlsplit(rendition.segments[0].uri).query
+    query = urlsplit(addresses(rendition)[0]).query
     lifetime = int(re.findall(r"X-Amz-Expires=(\d+)", query)[0])
     assert timedelta(seconds=lifetime) >= timedelta(hours=6, minutes=59)
     with app.app_context():

@@ -73,7 +73,7 @@ def test_strangers_get_nothing_but_the_public_views(
     for rule in app.url_map.iter_rules():
         if rule.endpoint in PUBLIC or "GET" not in (rule.methods or set()):
             continue
-        values = dict.fromkeys(rule.arguments, NOWHERE)
+        values: dict[str, Any] = dict.fromkeys(rule.arguments, NOWHERE)
         with app.test_request_context():
             address = app.url_for(rule.endpoint, **values)
         answer = client.get(address)
