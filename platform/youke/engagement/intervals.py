@@ -27,9 +27,9 @@ def clean(sent: Sequence[tuple[float, float]], *, duration_s: float) -> list[Int
         raise InvalidIntervalsError(problem=f"more than {MOST_INTERVALS}")
     for start, end in sent:
         _check(start, end)
-    end_of_lesson = seconds(duration_s)
-    clipped = [(seconds(a), min(seconds(b), end_of_lesson)) for a, b in sent]
-    return merged(clipped)
+    # Clipped first: decimals are not made for the largest of floating numbers.
+    within = [(min(a, duration_s), min(b, duration_s)) for a, b in sent]
+    return merged([(seconds(a), seconds(b)) for a, b in within])
 
 
 def merged(intervals: Sequence[Interval]) -> list[Interval]:

@@ -1,6 +1,7 @@
 """Rate limits, counted in each web process (see docs/decisions)."""
 
 import unicodedata
+from collections.abc import Mapping
 
 from flask import Response, request
 from flask_limiter import Limiter
@@ -10,11 +11,17 @@ FAILED_SIGN_INS = "10 per minute"
 
 def _account_and_address() -> str:
     """Count by account and address: nobody locks out a stranger's account."""
-    body = request.get_json(force=True, silent=True)
-    credentials = body if isinstance(body, dict) else request.form
     # All spellings of a name are one account, see accounts.
-    username = unicodedata.normalize("NFKC", str(credentials.get("username"))).strip()
+    username = unicodedata.normalize("NFKC", str(_sent().get("username"))).strip()
     return f"{request.remote_addr}:{username[:64]}"
+
+
+def _sent() -> Mapping[str, object]:
+    """Return what the view will read: a body may be a form and JSON at once."""
+    if not request.path.startswith("/api/"):
+        return request.form
+    body = request.get_json(force=True, silent=True)
+    return body if isinstance(body, dict) else {}
 
 
 def _failed(response: Response) -> bool:

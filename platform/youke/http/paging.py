@@ -42,6 +42,6 @@ def decode_cursor(cursor: str | None, *, fields: int) -> list[str | int | float]
 
 def _is_place(value: object) -> bool:
     """Say whether this is text or a number; JSON knows more, and so does Python."""
-    return isinstance(value, str) or (
-        isinstance(value, int | float) and math.isfinite(value)
-    )
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, str | int)

@@ -61,7 +61,8 @@ def main_playlist(lesson_id: UUID, profile: str) -> Response:
     """List a profile's renditions (HLS multivariant playlist)."""
     person = _viewer(lesson_id)
     encoding = playback.watchable(db_session(), lesson_id, person)
-    token = _links().token(lesson_id, person)
+    # A link that was copied must not renew itself.
+    token = request.args.get("token") or _links().token(lesson_id, person)
 
     def uri(name: str) -> str:
         return url_for(

@@ -10,14 +10,17 @@ from youke.kernel.clock import LOCAL_ZONE
 from youke.kernel.schema import Schema
 from youke.questions.schemas import QuestionOut
 
+#: Beyond these no weekend is planned, and near year 9999 local times overflow.
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+
 
 def _in_utc(moment: datetime) -> datetime:
     """Return the moment in UTC; without a zone it is the schools' time."""
     known = moment if moment.tzinfo else moment.replace(tzinfo=LOCAL_ZONE)
-    try:
-        return known.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("the time is out of range") from None
+    if not EARLIEST <= known < LATEST:
+        raise ValueError("the time is out of range")
+    return known.astimezone(UTC)
 
 
 #: A code or a name; numbers may come as such.

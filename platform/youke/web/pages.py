@@ -52,7 +52,7 @@ def browse() -> str:
     """List lessons by filter; the next page alone for htmx."""
     session, person = db_session(), current_person()
     names = ("q", "stage", "grade", "subject", "tag", "sort")
-    filters = {name: request.args.get(name) or None for name in names}
+    filters = {name: _text(request.args.get(name)) for name in names}
     wanted = LessonFilter(**filters)
     page = list_lessons(session, wanted, cursor=request.args.get("cursor"))
     part = "HX-Request" in request.headers and "cursor" in request.args
@@ -95,6 +95,11 @@ def style_guide() -> str:
     pieces = partial(render_template, "style_guide_pieces.html")
     shown = specimens(render=pieces, in_locale=force_locale)
     return render_template("style_guide.html", specimens=shown)
+
+
+def _text(sent: str | None) -> str | None:
+    """Return a filter as PostgreSQL takes it, where no text has a null character."""
+    return sent.replace("\0", "\N{REPLACEMENT CHARACTER}") if sent else None
 
 
 def playback_link(lesson: Lesson, person: Person) -> str | None:
