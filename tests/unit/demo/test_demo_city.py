@@ -44,14 +44,16 @@ def counts(session: Session) -> dict[str, int]:
 
 @pytest.fixture
 def city(session: Session) -> Session:
-    load_parts(session)
+    """A city with its people; the rest takes longer."""
+    load_people(session, PASSWORD)
     return session
 
 
-def test_loading_it_again_changes_nothing(city: Session) -> None:
-    before = counts(city)
-    load_parts(city)
-    assert counts(city) == before
+def test_loading_it_again_changes_nothing(session: Session) -> None:
+    load_parts(session)
+    before = counts(session)
+    load_parts(session)
+    assert counts(session) == before
     assert before["people"] == STUDENTS + len(ACCOUNTS)
     assert before["lessons"] == len(LESSONS)
 
@@ -90,18 +92,19 @@ def test_the_city_is_one_tree(city: Session) -> None:
     assert root.kind == "city"
 
 
-def test_lessons_are_published_and_wait_for_their_videos(city: Session) -> None:
-    lessons = city.scalars(select(Lesson)).all()
+def test_lessons_are_published_and_the_newcomer_has_no_history(
+    session: Session,
+) -> None:
+    load_parts(session)
+    lessons = session.scalars(select(Lesson)).all()
+    newcomer = accounts.person_named(session, "student")
+    liked = text("SELECT count(DISTINCT person_id) FROM likes")
+    own = text("SELECT count(*) FROM likes WHERE person_id = :id")
+
     assert all(lesson.published_at for lesson in lessons)
     assert {lesson.state for lesson in lessons} == {"created"}
-
-
-def test_the_newcomer_has_no_history_and_the_others_have(city: Session) -> None:
-    liked = text("SELECT count(DISTINCT person_id) FROM likes")
-    newcomer = accounts.person_named(city, "student")
-    own = text("SELECT count(*) FROM likes WHERE person_id = :id")
-    assert (city.scalar(liked) or 0) > STUDENTS / 2
-    assert city.scalar(own, {"id": newcomer.id}) == 0
+    assert (session.scalar(liked) or 0) > STUDENTS / 2
+    assert session.scalar(own, {"id": newcomer.id}) == 0
 
 
 def test_an_upload_that_was_interrupted_goes_on_at_the_next_start(
