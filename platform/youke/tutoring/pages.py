@@ -253,7 +253,8 @@ def _ask_form(form: dict[str, Any], errors: dict[str, str]) -> str:
         form=form,
         errors=errors,
         choices=catalogue_choices(),
-        sessions=_suitable_sessions(None, person.grade),
+        # The form itself shows those of the subject and the grade that are chosen.
+        sessions=_suitable_sessions(None, None),
     )
 
 
@@ -309,6 +310,7 @@ def _current(ticket: Ticket | None) -> dict[str, Any] | None:
         "student_name": people(session, {ticket.student_id})[ticket.student_id].name,
         "grade_name": item["grade_name"],
         "called_at": ticket.called_at,
+        "session_id": ticket.session_id,
     }
 
 

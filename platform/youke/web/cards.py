@@ -13,6 +13,7 @@ from youke.catalogue.service import (
     GRADES,
     STAGES,
     SUBJECTS,
+    Grade,
     grade_of,
     name_of,
     subject_of,
@@ -90,9 +91,17 @@ def catalogue_choices() -> dict[str, list[dict[str, str]]]:
     """Return stages, grades and subjects for forms, in the reader's language."""
     return {
         "stages": _choices(STAGES),
-        "grades": _choices(GRADES),
+        "grades": [
+            choice | {"stages": _stages_of(grade)}
+            for choice, grade in zip(_choices(GRADES), GRADES, strict=True)
+        ],
         "subjects": _choices(SUBJECTS),
     }
+
+
+def _stages_of(grade: Grade) -> str:
+    """Return the codes of the stages that have the grade, separated by spaces."""
+    return " ".join(stage.code for stage in STAGES if grade.number in stage.grades)
 
 
 def _choices(entries: Iterable[Any]) -> list[dict[str, str]]:

@@ -73,9 +73,16 @@ def clock(moment: datetime, locale: str) -> str:
 
 
 def local_day(moment: datetime, locale: str) -> str:
-    """Return the local day with its weekday, as 11月28日 星期六 or Sat, Nov 28."""
-    pattern = "M月d日 EEEE" if locale.startswith("zh") else "EEE, MMM d"
-    return format_date(clocks.local(moment).date(), pattern, locale=locale)
+    """Return the local day with its weekday, as 11月28日 星期六 or Sat, Nov 28.
+
+    The year is there only when it is not the present one.
+    """
+    day = clocks.local(moment).date()
+    year = "" if day.year == clocks.local(clocks.now()).year else "y"
+    chinese = {"": "M月d日 EEEE", "y": "y年M月d日 EEEE"}
+    other = {"": "EEE, MMM d", "y": "EEE, MMM d, y"}
+    pattern = (chinese if locale.startswith("zh") else other)[year]
+    return format_date(day, pattern, locale=locale)
 
 
 def local_datetime(moment: datetime, locale: str) -> str:

@@ -57,6 +57,8 @@ def test_the_year_appears_when_it_is_another_one() -> None:
     assert filters.local_datetime(NOON, "zh_Hans") == "11月23日 12:00"
     last_year = NOON - timedelta(days=365)
     assert filters.local_datetime(last_year, "zh_Hans") == "2025年11月23日 12:00"
+    assert filters.local_day(last_year, "zh_Hans") == "2025年11月23日 星期日"
+    assert filters.local_day(last_year, "en") == "Sun, Nov 23, 2025"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 import "./styles/index.css";
 import "htmx.org";
+import { startChoices } from "./choices";
 import {
   startForms,
   startMenus,
@@ -17,6 +18,7 @@ startMenus();
 startPreferences();
 startSearchKey();
 startForms();
+startChoices();
 startPosters();
 startToasts();
 startLikes();

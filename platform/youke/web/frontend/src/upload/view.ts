@@ -1,5 +1,5 @@
 import { ApiError, call } from "../api";
-import { need, readJson } from "../dom";
+import { all, need, readJson } from "../dom";
 import { renewStage } from "../stage";
 import { toast, toastError } from "../toasts";
 import { SpeedMeter, sizeText } from "./plan";
@@ -68,6 +68,7 @@ export class UploadView {
     this.#showGoing(file.name);
     try {
       const plan = await this.#planFor(file);
+      this.#forgetFailure();
       this.#uploader = new Uploader(file, plan, {
         progress: (bytes) => this.#showProgress(bytes),
         waiting: () => this.#status(this.#texts.waiting),
@@ -129,6 +130,18 @@ export class UploadView {
     need(this.#root, "[data-going]").hidden = false;
     need(this.#root, "[data-name]").textContent = name;
     this.#status(this.#texts.starting);
+  }
+
+  /** A new file is on its way: what was wrong with the last one is over. */
+  #forgetFailure(): void {
+    const stage = this.#root.closest("[data-stage]");
+    if (!stage) return;
+    stage.querySelector("[data-failure]")?.remove();
+    const [first, ...rest] = all(stage, ".steps__item");
+    first?.classList.add("steps__item--now");
+    for (const step of [first, ...rest]) {
+      step?.classList.remove("steps__item--done", "steps__item--bad");
+    }
   }
 
   #showPicker(): void {
