@@ -38,6 +38,10 @@ lock: $(VENV)/.ready  ## Pin the newest dependencies that setup.cfg allows
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url --no-header --no-annotate --allow-unsafe --upgrade --quiet setup.cfg -o requirements.lock
 
+translations: $(VENV)/.ready  ## Collect the sentences that need Chinese
+	$(BIN)/pybabel --quiet extract -F platform/youke/web/babel.cfg --no-location --sort-output -o $(VENV)/messages.pot platform/youke
+	$(BIN)/pybabel --quiet update -N --ignore-obsolete --no-wrap --ignore-pot-creation-date -l zh_Hans -d platform/youke/web/translations -i $(VENV)/messages.pot
+
 setup: $(VENV)/.ready $(DIST)/.ready $(MO)
 
 $(VENV)/.ready: requirements.lock setup.cfg
@@ -61,4 +65,4 @@ $(DIST)/.ready: $(VENV)/.ready $(FRONTEND)/package-lock.json $(shell find $(FRON
 clean:  ## Remove what was built (data/ stays)
 	rm -rf $(VENV) $(DIST) $(FRONTEND)/node_modules $(MO)
 
-.PHONY: help run test lint format lock setup clean
+.PHONY: help run test lint format lock translations setup clean
