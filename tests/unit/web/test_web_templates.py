@@ -24,15 +24,30 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 STAYS = {"中文", "优", "课"}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_template_can_be_compiled(name: str) -> None:
+def environment() -> Environment:
     env = Environment(
         loader=FileSystemLoader(TEMPLATES),
         extensions=["jinja2.ext.i18n"],
         autoescape=True,
     )
     filters.install_filters(env, lambda: "en")
-    env.get_template(name)
+    return env
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_template_can_be_compiled(name: str) -> None:
+    environment().get_template(name)
+
+
+@pytest.mark.parametrize(
+    "field", ["text_field('a', 'A'", "text_area('a', 'A'", "select_field('a', 'A', []"]
+)
+def test_a_field_has_the_attributes_that_are_asked_for(field: str) -> None:
+    template = "{% from 'ui/field.html' import text_field, text_area, select_field %}"
+    template += "{{ " + field + ", autofocus=true, autocomplete='name') }}"
+    shown = environment().from_string(template).render()
+    assert "autofocus" in shown
+    assert 'autocomplete="name"' in shown
 
 
 @pytest.mark.parametrize("name", NAMES)
