@@ -1,6 +1,7 @@
 """Headers and forgery protection for every answer."""
 
 from flask import Flask, Response, current_app, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 
 from youke.http.context import public_s3_endpoint
@@ -9,8 +10,17 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 csrf = CSRFProtect()
 
 
+class SessionCookies(SecureCookieSessionInterface):
+    """Session cookies that stay on TLS wherever they were given over TLS."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002  Flask's signature
+        """Say whether this request came over TLS, as far as trusted proxies tell."""
+        return request.is_secure
+
+
 def install_security(app: Flask) -> None:
     """Refuse forged requests and tell browsers what pages may do."""
+    app.session_interface = SessionCookies()
     csrf.init_app(app)
     app.before_request(_refuse_forgery)
     app.after_request(_headers)

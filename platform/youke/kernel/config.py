@@ -70,6 +70,7 @@ class _Reader:
         self.folder = data_dir(env)
         self.env = _running_instance(self.folder) | {k: v for k, v in env.items() if v}
         self.problems: list[str] = []
+        self.missing: list[str] = []
 
     def settings(self) -> Settings:
         settings = Settings(
@@ -85,6 +86,7 @@ class _Reader:
             proxies=self.number("YOUKE_PROXIES", 0, most=10),
             ffmpeg=self.env.get("YOUKE_FFMPEG"),
         )
+        self.say_what_is_missing()
         if self.problems:
             raise ConfigurationError(problems="; ".join(self.problems))
         return settings
@@ -92,8 +94,15 @@ class _Reader:
     def required(self, name: str) -> str:
         value = self.env.get(name, "")
         if not value:
-            self.problems.append(f"{name} is not set and no `youke up` is running")
+            self.missing.append(name)
         return value
+
+    def say_what_is_missing(self) -> None:
+        """Name what is not set in one sentence, since one start would set it all."""
+        if self.missing:
+            names = ", ".join(self.missing)
+            where = f"no `youke up` runs on {self.folder}"
+            self.problems.insert(0, f"{where}, and these are not set: {names}")
 
     def number(self, name: str, default: int, *, most: int) -> int:
         text = self.env.get(name, str(default))

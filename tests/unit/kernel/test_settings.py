@@ -84,7 +84,7 @@ def test_a_running_instance_fills_in_what_the_environment_leaves_open(
 @pytest.mark.parametrize("content", ["", "{", "not json at all", "[1, 2]", '"text"'])
 def test_a_damaged_endpoints_file_counts_as_none(tmp_path: Path, content: str) -> None:
     (tmp_path / "endpoints.json").write_text(content)
-    with pytest.raises(ConfigurationError, match="YOUKE_DATABASE_URL is not set"):
+    with pytest.raises(ConfigurationError, match="not set: YOUKE_DATABASE_URL"):
         Settings.from_env({"YOUKE_DATA_DIR": str(tmp_path)})
 
 
