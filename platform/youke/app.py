@@ -17,7 +17,7 @@ from youke.catalogue import api as catalogue_api
 from youke.engagement import api as engagement_api
 from youke.engagement import service as engagement
 from youke.http import health
-from youke.http.bodies import install_bodies
+from youke.http.bodies import LARGEST_BODY_BYTES, install_bodies
 from youke.http.context import Runtime, install_runtime
 from youke.http.errors import install_errors
 from youke.http.limits import limiter
@@ -44,8 +44,6 @@ from youke.web.filters import install_filters
 WEB = Path(__file__).parent / "web"
 #: Vite's names: main-BX3kq_9d.js.
 HASHED = re.compile(r"/assets/.+-[\w-]{8}\.\w+$")
-#: No request of ours is larger: files go straight to the object store.
-LARGEST_BODY_BYTES = 1024 * 1024
 
 BLUEPRINTS = (
     health.bp,

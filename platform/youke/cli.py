@@ -111,9 +111,9 @@ def web(*, bind: str | None, processes: int, threads: int) -> None:
     """Serve the web with gunicorn."""
     address = bind or f"0.0.0.0:{Settings.from_env().port}"
     arguments = [
-        *(sys.executable, "-m", "gunicorn", "youke.wsgi:app", "--bind", address),
+        *(sys.executable, "-m", "gunicorn", "--config", "python:youke.serving"),
         *("--workers", str(processes), "--threads", str(threads)),
-        *("--access-logfile", "-", "--no-control-socket"),
+        *("--bind", address, "youke.wsgi:app"),
     ]
     # Gunicorn takes our place, so that signals reach it.
     os.execv(sys.executable, arguments)  # noqa: S606  there is no shell to involve

@@ -184,9 +184,8 @@ class _Run:
         program = self._program(
             "Web",
             *("gunicorn", "youke.wsgi:app", "--bind", f"0.0.0.0:{self.options.port}"),
+            *("--config", "python:youke.serving"),
             *("--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS)),
-            *("--access-logfile", "-", "--graceful-timeout", "5"),
-            "--no-control-socket",
         )
         probe = partial(why_web_is_not_ready, self.options.port)
         return replace(program, probe=probe)

@@ -7,6 +7,9 @@ from flask import Request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import UnsupportedMediaType
 
+#: No request of ours is larger: files go straight to the object store.
+LARGEST_BODY_BYTES = 1024 * 1024
+
 
 class StrictJson(DefaultJSONProvider):
     """Reads only what other JSON parsers read too; writes Chinese as it is."""
