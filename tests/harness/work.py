@@ -9,6 +9,7 @@ from uuid import UUID
 
 import procrastinate
 import requests
+from procrastinate.periodic import PeriodicRegistry
 
 from harness.city import Caller
 from youke.jobs import app, worker
@@ -68,7 +69,7 @@ async def _run(database_url: str) -> None:
     connector = procrastinate.PsycopgConnector(
         conninfo=libpq_url(database_url), min_size=1, max_size=4
     )
-    with app.replace_connector(connector):
+    with app.replace_connector(connector), _without_periodic_tasks():
         async with app.open_async():
             await app.run_worker_async(
                 queues=list(QUEUES),
@@ -77,3 +78,14 @@ async def _run(database_url: str) -> None:
                 install_signal_handlers=False,
                 delete_jobs="successful",
             )
+
+
+@contextmanager
+def _without_periodic_tasks() -> Iterator[None]:
+    """Let the clock start nothing in the middle of a test."""
+    registry = app.periodic_registry
+    app.periodic_registry = PeriodicRegistry()
+    try:
+        yield
+    finally:
+        app.periodic_registry = registry

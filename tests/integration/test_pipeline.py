@@ -16,7 +16,7 @@ from youke.jobs.worker import Tools
 from youke.kernel.config import Settings
 from youke.kernel.db import Database
 from youke.lessons.service import Lesson
-from youke.media import encodings, tasks
+from youke.media import encodings, tasks, uploads
 from youke.media.encodings import EncodingLostError
 from youke.media.models import Encoding, Upload
 from youke.storage import ObjectStore, StorageUnavailableError
@@ -157,7 +157,7 @@ def test_running_the_job_again_changes_nothing(
     assert set(tools.store.keys(f"media/{lesson.id}/")) == before
 
 
-def test_a_new_video_replaces_the_old_and_its_objects_are_deleted(
+def test_a_new_video_replaces_the_old_whose_objects_go_when_nobody_watches_them(
     city: City, teacher: Caller, lesson: Lesson, tools: Tools, clip: bytes
 ) -> None:
     send(teacher, lesson, clip)
@@ -169,9 +169,28 @@ def test_a_new_video_replaces_the_old_and_its_objects_are_deleted(
     old, new = all_encodings(city)
 
     assert (old.state, new.state) == ("retired", "current")
+    assert list(tools.store.keys(old.prefix)) != []
+    assert city.reread(lesson.id).poster_key == f"{new.prefix}poster.jpg"
+    make_due(city)
+    run_jobs(tools)
     assert list(tools.store.keys(old.prefix)) == []
     assert list(tools.store.keys(new.prefix)) != []
-    assert city.reread(lesson.id).poster_key == f"{new.prefix}poster.jpg"
+
+
+def test_a_lesson_in_work_whose_job_is_lost_gets_a_new_one(
+    city: City, teacher: Caller, lesson: Lesson, tools: Tools, clip: bytes
+) -> None:
+    begin(city, send(teacher, lesson, clip))
+    with city.database.transaction() as session:
+        assert uploads.adopt_orphans(session) == 0
+        session.execute(text("DELETE FROM procrastinate_jobs"))
+
+    with city.database.transaction() as session:
+        assert uploads.adopt_orphans(session) == 1
+        assert uploads.adopt_orphans(session) == 0
+
+    run_jobs(tools)
+    assert city.reread(lesson.id).state == "ready"
 
 
 def test_a_worker_that_was_given_up_cannot_publish(

@@ -6,6 +6,7 @@ from youke.jobs.app import (
     RetryUnlessHopeless,
     app,
     enqueue,
+    is_enqueued,
 )
 from youke.jobs.worker import tools, work
 
@@ -15,6 +16,7 @@ __all__ = [
     "RetryUnlessHopeless",
     "app",
     "enqueue",
+    "is_enqueued",
     "tools",
     "work",
 ]

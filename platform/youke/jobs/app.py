@@ -1,6 +1,8 @@
 """The procrastinate application: jobs live in our PostgreSQL."""
 
+import json
 import logging
+from datetime import timedelta
 from typing import Any
 
 import procrastinate
@@ -9,9 +11,11 @@ from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 from procrastinate.tasks import Task
 from psycopg import OperationalError as DriverOperationalError
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from youke.kernel.clock import now
 from youke.kernel.errors import UnavailableError
 
 logger = logging.getLogger(__name__)
@@ -60,16 +64,35 @@ class RetryUnlessHopeless(BaseRetryStrategy):
 
 
 def enqueue(
-    session: Session, task: Task[Any, Any, Any], *, lock: str | None = None, **args: Any
+    session: Session,
+    task: Task[Any, Any, Any],
+    *,
+    lock: str | None = None,
+    after: timedelta | None = None,
+    **args: Any,
 ) -> int:
     """Write the job in the session's transaction: no cause, no job, and vice versa.
 
     :param lock: jobs with the same lock run one after the other.
+    :param after: how long the job waits at least.
     """
     session.flush()
     connection = session.connection().connection.driver_connection
-    job = task.configure(lock=lock).make_new_job(**args)
+    at = now() + after if after else None
+    job = task.configure(lock=lock, schedule_at=at).make_new_job(**args)
     written = _writer.defer_job(job, connection=connection)
     if written.id is None:
         raise RuntimeError("procrastinate gave the job no number")
     return written.id
+
+
+def is_enqueued(session: Session, task: Task[Any, Any, Any], **args: Any) -> bool:
+    """Say whether a job with these arguments waits or runs."""
+    found = session.scalar(
+        text(
+            "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE task_name = :name"
+            " AND args @> CAST(:args AS jsonb) AND status IN ('todo', 'doing'))"
+        ),
+        {"name": task.name, "args": json.dumps(args)},
+    )
+    return bool(found)

@@ -27,6 +27,7 @@ __all__ = [
     "change_counts",
     "create_lesson",
     "find_lesson",
+    "ids_in_states",
     "lesson_for_update",
     "lessons_by_id",
     "may_change",
@@ -118,6 +119,12 @@ def lessons_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Lesson]
     """Return the lessons with these identifiers, also hidden ones."""
     found = session.scalars(select(Lesson).where(Lesson.id.in_(ids)))
     return {lesson.id: lesson for lesson in found}
+
+
+def ids_in_states(session: Session, states: Collection[str]) -> Sequence[UUID]:
+    """Return the lessons whose video is in one of these states, oldest first."""
+    wanted = select(Lesson.id).where(Lesson.state.in_(states))
+    return session.scalars(wanted.order_by(Lesson.id)).all()
 
 
 def lesson_for_update(session: Session, lesson_id: UUID) -> Lesson:

@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from youke.kernel.db import Database
 from youke.media import encodings, uploads
 from youke.media.encodings import EncodingLostError
 from youke.media.models import Encoding, Upload
+from youke.media.playback import URL_LIFETIME_S, URL_WINDOW_S
 from youke.storage import ObjectMissingError, ObjectStore, StorageUnavailableError
 from youke_transcoder import Manifest, Rejected, TranscodeFailed
 
@@ -36,6 +38,8 @@ PROGRESS_EVERY_S = 1.0
 DOWNLOADED, ENCODED = 0.05, 0.95
 #: A file that took so many workers down with it is not tried again.
 MOST_ATTEMPTS = 6
+#: Whoever watches a replaced encoding holds URLs that live so long.
+STILL_WATCHED = timedelta(seconds=URL_LIFETIME_S + URL_WINDOW_S)
 UUID_NAME = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 CONTENT_TYPES = {"fmp4": "video/mp4", "mpegts": "video/mp2t"}
 
@@ -87,6 +91,17 @@ def _forget(encoding: Encoding) -> None:
 def discard(prefix: str) -> None:
     """Delete the objects of an encoding that nobody watches any more."""
     tools().store.delete_prefix(prefix)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="default", name="media.adopt", queueing_lock="media.adopt")
+def adopt(timestamp: int) -> None:
+    """Give lessons that are in work without a job a new one."""
+    with tools().database.transaction() as session:
+        adopted = uploads.adopt_orphans(session)
+    if adopted:
+        about = {"action": "adopted", "lessons": adopted, "at": timestamp}
+        logger.warning("Adopted lessons without a job", extra=about)
 
 
 @app.periodic(cron="17 * * * *")
@@ -194,4 +209,4 @@ def _publish(encoding: Encoding, manifest: Manifest) -> None:
     with tools().database.transaction() as session:
         replaced = encodings.publish(session, encoding.id, manifest, poster_key=poster)
         for old in replaced:
-            enqueue(session, discard, prefix=old.prefix)
+            enqueue(session, discard, after=STILL_WATCHED, prefix=old.prefix)

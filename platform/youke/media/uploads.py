@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from youke.accounts.service import Person
-from youke.jobs import enqueue
+from youke.jobs import enqueue, is_enqueued
 from youke.kernel.clock import now
 from youke.kernel.ids import new_id
 from youke.lessons import service as lessons
@@ -31,6 +31,14 @@ logger = logging.getLogger(__name__)
 
 #: An upload that is not completed by then is swept away.
 UPLOAD_LIFETIME = timedelta(days=7)
+#: A lesson in one of these states has a job.
+IN_WORK = frozenset(
+    {
+        LessonState.UPLOADED.value,
+        LessonState.INSPECTING.value,
+        LessonState.ENCODING.value,
+    }
+)
 PART_URL_LIFETIME_S = 12 * 3600
 
 
@@ -232,10 +240,35 @@ def _go_back(session: Session, lesson: Lesson) -> None:
 
 def _hand_over(session: Session, lesson: Lesson, upload: Upload) -> None:
     """Enqueue the transcoding of a complete upload."""
+    lesson.move(LessonState.UPLOADED)
+    _enqueue_transcoding(session, upload)
+
+
+def _enqueue_transcoding(session: Session, upload: Upload) -> None:
     from youke.media.tasks import prepare  # tasks stand above; they call us too
 
-    lesson.move(LessonState.UPLOADED)
-    enqueue(session, prepare, lock=f"lesson:{lesson.id}", upload_id=str(upload.id))
+    lock = f"lesson:{upload.lesson_id}"
+    enqueue(session, prepare, lock=lock, upload_id=str(upload.id))
+
+
+def adopt_orphans(session: Session) -> int:
+    """Enqueue again what is in work without a job; return how many there were.
+
+    A paused worker that wakes and ends takes the job of its successor with it; when
+    the successor then dies, nothing would be left to rescue.
+    """
+    from youke.media.tasks import prepare  # tasks stand above; they call us too
+
+    adopted = 0
+    for lesson_id in lessons.ids_in_states(session, IN_WORK):
+        lesson = lessons.lesson_for_update(session, lesson_id)
+        newest = encodings.newest_upload(session, lesson_id)
+        if newest is None or lesson.state not in IN_WORK:
+            continue
+        if not is_enqueued(session, prepare, upload_id=str(newest.id)):
+            _enqueue_transcoding(session, newest)
+            adopted += 1
+    return adopted
 
 
 def _free(store: ObjectStore, upload: Upload) -> None:
