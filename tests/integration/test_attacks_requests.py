@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from harness.city import PASSWORD, Caller, City
+from harness.city import API, PASSWORD, Caller, City
 from youke.accounts.service import Role
 from youke.lessons.service import Lesson
 from youke.media.models import (
@@ -137,6 +137,21 @@ def both_at_once(client: FlaskClient, decoy: str, password: str) -> Any:
         # Who names a token is not asked for one against forgery.
         headers={"Authorization": "Bearer x"},
     )
+
+
+def test_one_password_is_not_tried_on_everybody(
+    city: City, client: FlaskClient
+) -> None:
+    for number in range(11):
+        city.person(f"student{number}", Role.STUDENT)
+    for number in range(100):
+        assert ask_for_token(client, f"student{number // 10}", "wrong") == 401
+    assert ask_for_token(client, "student10", PASSWORD) == 429
+
+
+def ask_for_token(client: FlaskClient, username: str, password: str) -> int:
+    credentials = {"username": username, "password": password}
+    return client.post(f"{API}/auth/token", json=credentials).status_code
 
 
 def test_a_playback_link_does_not_renew_itself(
