@@ -60,6 +60,12 @@ def jobs(city: City) -> list[tuple[str, str, int]]:
         return [(r[0], r[1], r[2]) for r in session.execute(text(query))]
 
 
+def told(teacher: Caller) -> list[tuple[str, str]]:
+    """What notices the teacher has: kind and address."""
+    items = teacher.get("/notices").get_json()["items"]
+    return [(item["kind"], item["href"]) for item in items]
+
+
 def make_due(city: City) -> None:
     """Let retries happen now."""
     with city.database.transaction() as session:
@@ -98,6 +104,7 @@ def test_a_video_becomes_a_lesson_that_is_ready(
     assert f"{encoding.prefix}poster.jpg" in stored
     assert jobs(city) == []
     assert not list((tools.settings.data_dir / "work").iterdir())
+    assert told(teacher) == [("lesson_ready", f"/studio/lessons/{lesson.id}")]
 
 
 @pytest.mark.parametrize(

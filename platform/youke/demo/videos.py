@@ -121,16 +121,11 @@ def _graph(lesson: DemoLesson, texts: dict[str, Path]) -> str:
     title = _line(texts["title"], size=unit * 9 // 100, y="h*0.22")
     place = _line(texts["place"], size=unit * 5 // 100, y="h*0.74")
     teacher = _line(texts["teacher"], size=unit * 4 // 100, y="h*0.83")
-    bar = f"drawbox=x=0:y=ih-{unit // 60}:w=iw:h={unit // 60}:c=white@0.25:t=fill"
-    done = (
-        f"color=white@0.9:s={width}x{unit // 60}:r={FRAMES_PER_S}[bar];"
-        f"[card][bar]overlay=x='-w+w*t/{lesson.seconds}':y=H-h:shortest=0[v]"
-    )
     return (
         f"[1:v]scale={width}:{height}:flags=neighbor,fps={FRAMES_PER_S},format=yuva420p,"
         "colorchannelmixer=aa=0.14[motif];"
         f"[0:v]scale={width}:{height}:flags=bilinear,setsar=1[ground];"
-        f"[ground][motif]overlay=shortest=0,{bar},{title},{place},{teacher}[card];{done}"
+        f"[ground][motif]overlay=shortest=0,{title},{place},{teacher}[v]"
     )
 
 

@@ -17,6 +17,7 @@ from youke.media.models import (
     Upload,
     UploadState,
 )
+from youke.notices import service as notices
 from youke_transcoder.model import Manifest
 
 
@@ -93,6 +94,7 @@ def publish(
     lesson.playable, lesson.progress, lesson.code = True, 1.0, None
     lesson.duration_s = manifest.source.duration_s
     lesson.poster_key = poster_key
+    _tell_owner(session, lesson, "lesson_ready")
     return replaced
 
 
@@ -158,6 +160,13 @@ def _end(session: Session, encoding_id: UUID, state: LessonState, code: str) -> 
     _abandon(session, encoding)
     lesson.move(state)
     lesson.code, lesson.progress = code, 0.0
+    _tell_owner(session, lesson, f"lesson_{state.value}")
+
+
+def _tell_owner(session: Session, lesson: Lesson, kind: str) -> None:
+    """Let the teacher leave the page while the work goes on."""
+    href = f"/studio/lessons/{lesson.id}"
+    notices.tell(session, lesson.owner_id, kind=kind, href=href, title=lesson.title)
 
 
 def _abandon(session: Session, encoding: Encoding) -> None:

@@ -11,6 +11,9 @@ def N_(sentence: str) -> str:  # noqa: N802  the marker that Babel's extraction 
 
 
 SENTENCES = {
+    "lesson_ready": N_("Your lesson is ready to be watched: {title}"),
+    "lesson_rejected": N_("The video of your lesson cannot be used: {title}"),
+    "lesson_failed": N_("The video of your lesson could not be prepared: {title}"),
     "ticket_called": N_("{tutor} is answering your question now: {question}"),
     "ticket_put_back": N_(
         "Your question is back at the head of the queue; the next tutor who is free"
