@@ -9,18 +9,20 @@ from youke.accounts.guards import current_person, having, signed_in
 from youke.accounts.service import ADMINISTRATORS, Role
 from youke.http.context import db_session
 from youke.http.idempotency import idempotent
+from youke.http.paging import Page
 from youke.http.policies import policy
 from youke.lessons import service
 from youke.lessons.details import describe
 from youke.lessons.models import Lesson
 from youke.lessons.schemas import (
+    LessonChange,
     LessonDetail,
     LessonIn,
     LessonOut,
     LessonPage,
     LessonQuery,
 )
-from youke.lessons.search import LessonFilter, Page, list_lessons
+from youke.lessons.search import LessonFilter, list_lessons
 
 bp = APIBlueprint("lessons_api", __name__, url_prefix="/api/v1", tag="lessons")
 authors = having(Role.TEACHER, *ADMINISTRATORS)
@@ -41,7 +43,7 @@ def create(json_data: LessonIn) -> Lesson:
 @policy(signed_in)
 @bp.input(LessonQuery, location="query")
 @bp.output(LessonPage)
-def index(query_data: LessonQuery) -> Page:
+def index(query_data: LessonQuery) -> Page[Lesson]:
     """List published lessons."""
     wanted = query_data.model_dump(exclude={"cursor", "limit"})
     return list_lessons(
@@ -60,6 +62,17 @@ def show(lesson_id: UUID) -> dict[str, Any]:
     session, person = db_session(), current_person()
     lesson = service.find_lesson(session, lesson_id, person)
     return _detail(lesson)
+
+
+@bp.patch("/lessons/<uuid:lesson_id>")
+@policy(authors)
+@bp.input(LessonChange)
+@bp.output(LessonDetail)
+def revise(lesson_id: UUID, json_data: LessonChange) -> dict[str, Any]:
+    """Correct what the lesson says of itself; fields that are not sent stay."""
+    session = db_session()
+    lesson = service.own_lesson(session, lesson_id, current_person())
+    return _detail(service.revise_lesson(session, lesson, json_data.named()))
 
 
 @bp.post("/lessons/<uuid:lesson_id>/publish")

@@ -1,12 +1,9 @@
 """Finding lessons: filters, words, order, pages."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from youke.accounts.service import (
@@ -14,20 +11,12 @@ from youke.accounts.service import (
     ids_of_people_called,
 )
 from youke.catalogue.service import find_grade, find_stage, find_subject
-from youke.http.paging import (
-    DEFAULT_LIMIT,
-    BadCursorError,
-    decode_cursor,
-    encode_cursor,
-)
+from youke.http.paging import DEFAULT_LIMIT, Order, Page, fetch_page
 from youke.lessons.errors import UnknownSortError
 from youke.lessons.models import Lesson
 
 #: More words than these make a search no better.
 MOST_WORDS = 8
-
-#: Of PostgreSQL's integer.
-LARGEST_COUNT = 2**31 - 1
 
 SORTS: dict[str, InstrumentedAttribute[Any]] = {
     "newest": Lesson.published_at,
@@ -48,31 +37,16 @@ class LessonFilter:
     sort: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    """One page of lessons and the cursor of the next."""
-
-    items: Sequence[Lesson]
-    next: str | None
-
-
 def list_lessons(
     session: Session,
     wanted: LessonFilter,
     *,
     cursor: str | None = None,
     limit: int = DEFAULT_LIMIT,
-) -> Page:
+) -> Page[Lesson]:
     """Return published lessons that fit, a page at a time."""
-    order = _order(wanted.sort)
-    statement = _matching(wanted).order_by(order.desc(), Lesson.id.desc())
-    place = _place(wanted.sort, cursor)
-    if place is not None:
-        statement = statement.where(tuple_(order, Lesson.id) < place)
-    found = session.scalars(statement.limit(limit + 1)).all()
-    items = found[:limit]
-    more = len(found) > limit
-    return Page(items=items, next=_cursor(items[-1], order) if more else None)
+    order = Order((_column(wanted.sort), Lesson.id))
+    return fetch_page(session, _matching(wanted), order, cursor=cursor, limit=limit)
 
 
 def count_lessons(session: Session, wanted: LessonFilter) -> int:
@@ -113,28 +87,8 @@ def _mentions(word: str) -> ColumnElement[bool]:
     )
 
 
-def _order(sort: str | None) -> InstrumentedAttribute[Any]:
+def _column(sort: str | None) -> InstrumentedAttribute[Any]:
     name = sort or "newest"
     if name not in SORTS:
         raise UnknownSortError(value=name)
     return SORTS[name]
-
-
-def _cursor(last: Lesson, order: InstrumentedAttribute[Any]) -> str:
-    value = getattr(last, order.key)
-    text = value.isoformat() if isinstance(value, datetime) else value
-    return encode_cursor([text, str(last.id)])
-
-
-def _place(sort: str | None, cursor: str | None) -> tuple[Any, UUID] | None:
-    values = decode_cursor(cursor, fields=2)
-    if values is None:
-        return None
-    try:
-        by_time = (sort or "newest") == "newest"
-        value = datetime.fromisoformat(str(values[0])) if by_time else int(values[0])
-        if isinstance(value, int) and abs(value) > LARGEST_COUNT:
-            raise BadCursorError
-        return value, UUID(str(values[1]))
-    except ValueError:
-        raise BadCursorError from None

@@ -10,12 +10,7 @@ from sqlalchemy.orm import Session
 
 from youke.accounts.service import Person, people
 from youke.catalogue.service import find_grade, find_subject
-from youke.http.paging import (
-    DEFAULT_LIMIT,
-    BadCursorError,
-    decode_cursor,
-    encode_cursor,
-)
+from youke.http.paging import DEFAULT_LIMIT, Order, Page, fetch_page
 from youke.lessons.service import find_lesson
 from youke.questions.errors import (
     AlreadyAnsweredError,
@@ -34,7 +29,6 @@ __all__ = [
     "AnswerOnLesson",
     "Question",
     "QuestionDraft",
-    "QuestionPage",
     "QuestionState",
     "SimilarQuestion",
     "answer_question",
@@ -68,14 +62,6 @@ class QuestionDraft:
     #: Seconds into the lesson at which the question came up.
     position_s: float | None = None
     images: Sequence[str] = field(default_factory=tuple)
-
-
-@dataclass(frozen=True, kw_only=True)
-class QuestionPage:
-    """One page of questions and the cursor of the next."""
-
-    items: Sequence[Question]
-    next: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,18 +117,10 @@ def own_questions(
     *,
     cursor: str | None = None,
     limit: int = DEFAULT_LIMIT,
-) -> QuestionPage:
+) -> Page[Question]:
     """Return the person's own questions, newest first, a page at a time."""
     mine = select(Question).where(Question.asker_id == asker.id)
-    last = _place(cursor)
-    if last is not None:
-        mine = mine.where(Question.id < last)
-    found = session.scalars(mine.order_by(Question.id.desc()).limit(limit + 1)).all()
-    items = found[:limit]
-    more = len(found) > limit
-    return QuestionPage(
-        items=items, next=encode_cursor([str(items[-1].id)]) if more else None
-    )
+    return fetch_page(session, mine, Order((Question.id,)), cursor=cursor, limit=limit)
 
 
 def questions_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Question]:
@@ -260,11 +238,3 @@ def _may_read(question: Question, viewer: Person) -> bool:
     return viewer.id in {question.asker_id, question.tutor_id} or (
         viewer.is_administrator
     )
-
-
-def _place(cursor: str | None) -> UUID | None:
-    values = decode_cursor(cursor, fields=1)
-    try:
-        return UUID(str(values[0])) if values else None
-    except ValueError:
-        raise BadCursorError from None

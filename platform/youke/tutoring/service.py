@@ -24,7 +24,6 @@ from youke.tutoring.queue import (
 from youke.tutoring.sessions import (
     SessionDraft,
     SessionFilter,
-    SessionPage,
     find_session,
     list_sessions,
     publish_session,
@@ -37,7 +36,6 @@ __all__ = [
     "Place",
     "SessionDraft",
     "SessionFilter",
-    "SessionPage",
     "SessionPhase",
     "SessionTutor",
     "Ticket",

@@ -5,19 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from youke.accounts.service import Person, Role, people_with_role
 from youke.catalogue.service import find_grade, find_subject
-from youke.http.paging import (
-    DEFAULT_LIMIT,
-    BadCursorError,
-    decode_cursor,
-    encode_cursor,
-)
+from youke.http.paging import DEFAULT_LIMIT, Order, Page, fetch_page
 from youke.kernel.clock import now
 from youke.tutoring.errors import (
     NotATutorError,
@@ -57,12 +52,8 @@ class SessionFilter:
     subject: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class SessionPage:
-    """One page of sessions and the cursor of the next."""
-
-    items: Sequence[TutoringSession]
-    next: str | None
+#: As a calendar shows them.
+BY_START = Order((TutoringSession.starts_at, TutoringSession.id), descending=False)
 
 
 def publish_session(
@@ -107,18 +98,10 @@ def list_sessions(
     *,
     cursor: str | None = None,
     limit: int = DEFAULT_LIMIT,
-) -> SessionPage:
+) -> Page[TutoringSession]:
     """Return the sessions that fit by their start, a page at a time."""
-    order = tuple_(TutoringSession.starts_at, TutoringSession.id)
     statement = select(TutoringSession).where(*_matching(wanted))
-    last = _place(cursor)
-    if last is not None:
-        statement = statement.where(order > last)
-    statement = statement.order_by(TutoringSession.starts_at, TutoringSession.id)
-    found = session.scalars(statement.limit(limit + 1)).all()
-    items = found[:limit]
-    more = len(found) > limit
-    return SessionPage(items=items, next=_cursor(items[-1]) if more else None)
+    return fetch_page(session, statement, BY_START, cursor=cursor, limit=limit)
 
 
 def sessions_of_tutor(session: Session, tutor_id: UUID) -> Sequence[TutoringSession]:
@@ -188,17 +171,3 @@ def _matching(wanted: SessionFilter) -> list[ColumnElement[bool]]:
         code = find_subject(wanted.subject).code
         conditions.append(TutoringSession.subject == code)
     return conditions
-
-
-def _cursor(last: TutoringSession) -> str:
-    return encode_cursor([last.starts_at.isoformat(), str(last.id)])
-
-
-def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
-    values = decode_cursor(cursor, fields=2)
-    try:
-        if values is None:
-            return None
-        return datetime.fromisoformat(str(values[0])), UUID(str(values[1]))
-    except ValueError:
-        raise BadCursorError from None

@@ -1,10 +1,18 @@
 """A cursor is where the last page ended; what was not given out is refused."""
 
 import base64
+from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
-from youke.http.paging import BadCursorError, decode_cursor, encode_cursor
+from youke.http.paging import BadCursorError, Order, decode_cursor, encode_cursor
+from youke.lessons.service import Lesson
+
+NEWEST = Order((Lesson.published_at, Lesson.id))
+MOST_LIKED = Order((Lesson.likes, Lesson.id))
+ID = UUID(int=7)
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def raw(text: str) -> str:
@@ -12,17 +20,25 @@ def raw(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "place", [["2026-11-23T10:00:00+00:00", "id"], [7, "id"], [0.5, "名"]]
+    ("order", "place"), [(NEWEST, (NOON, ID)), (MOST_LIKED, (12, ID))]
 )
-def test_a_cursor_names_the_place_it_was_made_for(place: list[str | int]) -> None:
+def test_a_cursor_names_the_place_it_was_made_for(
+    order: Order, place: tuple[object, ...]
+) -> None:
     cursor = encode_cursor(place)
+
     assert cursor.isascii()
-    assert decode_cursor(cursor, fields=2) == place
+    assert decode_cursor(cursor, order) == place
 
 
 def test_no_cursor_is_the_beginning() -> None:
-    assert decode_cursor(None, fields=2) is None
-    assert decode_cursor("", fields=2) is None
+    assert decode_cursor(None, NEWEST) is None
+    assert decode_cursor("", NEWEST) is None
+
+
+def test_a_cursor_of_another_order_is_refused() -> None:
+    with pytest.raises(BadCursorError):
+        decode_cursor(encode_cursor([12, ID]), NEWEST)
 
 
 @pytest.mark.parametrize(
@@ -39,12 +55,17 @@ def test_no_cursor_is_the_beginning() -> None:
         raw("[1, 2, 3]"),
         raw("[1, [2]]"),
         raw("[1, null]"),
-        raw("[NaN, 1]"),
-        raw("[Infinity, 1]"),
+        raw(f'[true, "{ID}"]'),
+        raw(f'[0.5, "{ID}"]'),
+        raw(f'[NaN, "{ID}"]'),
+        raw(f'[Infinity, "{ID}"]'),
+        raw(f'[{"9" * 400}, "{ID}"]'),
+        raw(f'[2147483648, "{ID}"]'),
+        raw('[1, "no identifier"]'),
         raw("[" * 3000),
         base64.urlsafe_b64encode(b"\xff\xfe").decode(),
     ],
 )
 def test_what_was_not_given_out_is_refused(cursor: str) -> None:
     with pytest.raises(BadCursorError):
-        decode_cursor(cursor, fields=2)
+        decode_cursor(cursor, MOST_LIKED)
