@@ -2,8 +2,8 @@
 
 import pytest
 from flask.testing import FlaskClient
-from harness.city import City
 
+from harness.city import City
 from youke.kernel.db import Database
 
 

@@ -38,6 +38,7 @@ __all__ = [
     "add_person",
     "class_of",
     "end_sign_in",
+    "forget_expired_tokens",
     "hash_password",
     "ids_of_organisations_called",
     "ids_of_people_called",
@@ -145,6 +146,12 @@ def person_for_token(session: Session, token: str) -> Person | None:
 def end_sign_in(session: Session, token: str) -> None:
     """Make the token worthless."""
     session.execute(delete(AccessToken).where(AccessToken.digest == _digest(token)))
+
+
+def forget_expired_tokens(session: Session) -> int:
+    """Delete the sign-ins whose time is over; return how many there were."""
+    expired = delete(AccessToken).where(AccessToken.expires_at <= now())
+    return len(session.execute(expired.returning(AccessToken.digest)).all())
 
 
 def people(session: Session, ids: Collection[UUID]) -> dict[UUID, Person]:

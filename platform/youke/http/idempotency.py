@@ -7,14 +7,15 @@ known exactly when its effect is.
 import functools
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from flask import Response, make_response, request
 from flask_login import current_user
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from youke.http.context import db_session
 from youke.kernel.clock import now
@@ -24,6 +25,8 @@ from youke.kernel.errors import ConflictError, InvalidError
 View = TypeVar("View", bound=Callable[..., Any])
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 200
+#: A client that repeats a request does so before this.
+REPEATED_WITHIN = timedelta(days=7)
 
 
 class KeyReusedError(ConflictError):
@@ -49,6 +52,14 @@ class IdempotentAnswer(Base):
     status: Mapped[int]
     body: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+def forget_old_answers(session: Session) -> int:
+    """Delete answers that are older than any repetition; return how many."""
+    old = delete(IdempotentAnswer).where(
+        IdempotentAnswer.created_at < now() - REPEATED_WITHIN
+    )
+    return len(session.execute(old.returning(IdempotentAnswer.key)).all())
 
 
 def idempotent(view: View) -> View:

@@ -32,6 +32,7 @@ INFRASTRUCTURE = (UnavailableError, OperationalError, DriverOperationalError)
 #: queue stands below the features.
 TASKS = (
     "youke.jobs.rescue",
+    "youke.accounts.tasks",
     "youke.media.tasks",
     "youke.recommendations.tasks",
 )
