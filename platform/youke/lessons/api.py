@@ -72,7 +72,7 @@ def revise(lesson_id: UUID, json_data: LessonChange) -> dict[str, Any]:
     """Correct what the lesson says of itself; fields that are not sent stay."""
     session = db_session()
     lesson = service.own_lesson(session, lesson_id, current_person())
-    return _detail(service.revise_lesson(session, lesson, json_data.named()))
+    return _detail(service.revise_lesson(session, lesson, json_data.sent()))
 
 
 @bp.post("/lessons/<uuid:lesson_id>/publish")

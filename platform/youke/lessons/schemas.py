@@ -29,6 +29,26 @@ class LessonIn(Schema):
     summary: Text = Field(default="", max_length=5000)
 
 
+class LessonChange(Schema):
+    """What is corrected of a lesson; null clears what may be empty."""
+
+    title: Text = Field(default_factory=str, min_length=1, max_length=200)
+    stage: Named | None = None
+    grade: Named = Field(default_factory=str)
+    subject: Named = Field(default_factory=str)
+    edition: Text | None = Field(default=None, max_length=100)
+    volume: Text | None = Field(default=None, max_length=100)
+    chapter: Text | None = Field(default=None, max_length=200)
+    tags: list[Tag] | None = Field(default=None, max_length=20)
+    summary: Text | None = Field(default=None, max_length=5000)
+
+    def sent(self) -> dict[str, Any]:
+        """Return the fields that were sent, as `service.LessonDraft` has them."""
+        empty = {"tags": [], "summary": ""}
+        sent = self.model_dump(exclude_unset=True)
+        return {k: empty.get(k) if v is None else v for k, v in sent.items()}
+
+
 class LessonQuery(Schema):
     """Filters and place of a list of lessons."""
 

@@ -1,7 +1,8 @@
 """What can be done with lessons; the only writer of their table."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -34,6 +35,7 @@ __all__ = [
     "own_lesson",
     "own_lessons",
     "publish",
+    "revise_lesson",
     "withdraw",
 ]
 
@@ -58,26 +60,40 @@ def create_lesson(session: Session, owner: Person, draft: LessonDraft) -> Lesson
 
     :raises InvalidError: when stage, grade or subject are not in the catalogue.
     """
-    grade = find_grade(draft.grade)
-    stage = find_stage(draft.stage) if draft.stage else stage_of_grade(grade.number)
-    check_stage_grade(stage, grade)
     school = school_of(owner)
-    lesson = Lesson(
-        owner_id=owner.id,
-        school_id=school.id if school else None,
-        title=draft.title,
-        summary=draft.summary,
-        stage=stage.code,
-        grade=grade.number,
-        subject=find_subject(draft.subject).code,
-        edition=draft.edition,
-        volume=draft.volume,
-        chapter=draft.chapter,
-        tags=list(dict.fromkeys(tag for tag in draft.tags if tag)),
-    )
+    lesson = Lesson(owner_id=owner.id, school_id=school.id if school else None)
+    _describe(lesson, draft)
     session.add(lesson)
     session.flush()
     return lesson
+
+
+def revise_lesson(
+    session: Session, lesson: Lesson, changes: Mapping[str, Any]
+) -> Lesson:
+    """Correct what a lesson says of itself; what is not named stays.
+
+    :param changes: fields of `LessonDraft`.
+    :raises InvalidError: when the whole, as it would be, does not fit the catalogue.
+    """
+    lesson = lesson_for_update(session, lesson.id)
+    present = LessonDraft(
+        **{f.name: getattr(lesson, f.name) for f in fields(LessonDraft)}
+    )
+    _describe(lesson, replace(present, **changes))
+    return lesson
+
+
+def _describe(lesson: Lesson, draft: LessonDraft) -> None:
+    grade = find_grade(draft.grade)
+    stage = find_stage(draft.stage) if draft.stage else stage_of_grade(grade.number)
+    check_stage_grade(stage, grade)
+    lesson.title, lesson.summary = draft.title, draft.summary
+    lesson.stage, lesson.grade = stage.code, grade.number
+    lesson.subject = find_subject(draft.subject).code
+    lesson.edition, lesson.volume = draft.edition, draft.volume
+    lesson.chapter = draft.chapter
+    lesson.tags = list(dict.fromkeys(tag for tag in draft.tags if tag))
 
 
 def find_lesson(session: Session, lesson_id: UUID, viewer: Person) -> Lesson:

@@ -1,6 +1,6 @@
 """The teacher's studio: own lessons, a new one, its upload and progress."""
 
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
 from apiflask import APIBlueprint
@@ -19,14 +19,11 @@ from youke.lessons import service as lessons
 from youke.lessons.schemas import LessonIn
 from youke.lessons.service import Lesson, LessonDraft
 from youke.media import playback, uploads
+from youke.media.forms import FIELDS, field_of, filled, form_of
 from youke.web.cards import catalogue_choices, lesson_cards
 
 bp = APIBlueprint("media", __name__, enable_openapi=False)
 authors = having(Role.TEACHER, *ADMINISTRATORS)
-FIELDS = (
-    *("title", "stage", "grade", "subject", "edition", "volume", "chapter"),
-    *("tags", "summary"),
-)
 
 
 @bp.get("/studio")
@@ -51,17 +48,12 @@ def new_lesson() -> str:
 @policy(authors)
 def create_lesson() -> Response | tuple[str, int]:
     """Create the lesson and go on to its upload."""
-    form = {name: request.form.get(name, "") for name in FIELDS}
-    try:
-        draft = LessonIn.model_validate(_filled(form))
-        lesson = lessons.create_lesson(
-            db_session(), current_person(), LessonDraft(**draft.model_dump())
-        )
-    except ValidationError as error:
-        return _form(form, sentences(error)), 422
-    except InvalidError as error:
-        return _form(form, {_field_of(error): translated(error)}), 422
-    return redirect(f"/studio/lessons/{lesson.id}")
+
+    def create(said: LessonIn) -> Lesson:
+        draft = LessonDraft(**said.model_dump())
+        return lessons.create_lesson(db_session(), current_person(), draft)
+
+    return _saved(create)
 
 
 @bp.get("/studio/lessons/<uuid:lesson_id>")
@@ -79,6 +71,26 @@ def studio_lesson(lesson_id: UUID) -> str:
         media=playback.media_description(session, lesson),
         open_upload=uploads.open_upload(session, lesson.id),
     )
+
+
+@bp.get("/studio/lessons/<uuid:lesson_id>/edit")
+@policy(authors)
+def edit_lesson(lesson_id: UUID) -> str:
+    """Show the form with what the lesson says of itself."""
+    lesson = _own(lesson_id)
+    return _form(form_of(lesson), {}, lesson)
+
+
+@bp.post("/studio/lessons/<uuid:lesson_id>/edit", endpoint="revise_lesson")
+@policy(authors)
+def revise_lesson(lesson_id: UUID) -> Response | tuple[str, int]:
+    """Take the corrections; what was emptied is cleared."""
+    lesson = _own(lesson_id)
+
+    def revise(said: LessonIn) -> Lesson:
+        return lessons.revise_lesson(db_session(), lesson, said.model_dump())
+
+    return _saved(revise, lesson)
 
 
 @bp.post("/studio/lessons/<uuid:lesson_id>/publish")
@@ -106,18 +118,27 @@ def _playback_url(lesson: Lesson) -> str | None:
     return links.web_address(lesson, current_person()) if lesson.playable else None
 
 
-def _filled(form: dict[str, str]) -> dict[str, Any]:
-    """Return what was filled in; tags come separated by commas of either script."""
-    values: dict[str, Any] = {k: v for k, v in form.items() if v.strip()}
-    tags = form["tags"].replace("，", ",").replace("、", ",").split(",")
-    return values | {"tags": [tag.strip() for tag in tags if tag.strip()]}
+def _saved(
+    save: Callable[[LessonIn], Lesson], lesson: Lesson | None = None
+) -> Response | tuple[str, int]:
+    """Save what the form says, or show it again with what is wrong."""
+    form = {name: request.form.get(name, "") for name in FIELDS}
+    try:
+        saved = save(LessonIn.model_validate(filled(form)))
+    except ValidationError as error:
+        return _form(form, sentences(error), lesson), 422
+    except InvalidError as error:
+        return _form(form, {field_of(error): translated(error)}, lesson), 422
+    return redirect(f"/studio/lessons/{saved.id}")
 
 
-def _field_of(error: InvalidError) -> str:
-    return next((name for name in FIELDS if name in error.code), "title")
-
-
-def _form(form: dict[str, str], errors: dict[str, str]) -> str:
+def _form(
+    form: dict[str, str], errors: dict[str, str], lesson: Lesson | None = None
+) -> str:
     return render_template(
-        "studio/new.html", form=form, errors=errors, choices=catalogue_choices()
+        "studio/new.html",
+        form=form,
+        errors=errors,
+        choices=catalogue_choices(),
+        lesson=lesson,
     )
