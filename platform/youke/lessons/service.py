@@ -27,6 +27,7 @@ __all__ = [
     "LessonState",
     "change_counts",
     "create_lesson",
+    "delete_lesson",
     "find_lesson",
     "ids_in_states",
     "lesson_for_update",
@@ -164,6 +165,12 @@ def publish(lesson: Lesson) -> None:
 def withdraw(lesson: Lesson) -> None:
     """Hide the lesson from everybody else."""
     lesson.published_at = None
+
+
+def delete_lesson(session: Session, lesson: Lesson) -> None:
+    """Delete the lesson; `media.service.delete_lesson` also frees what it stored."""
+    session.delete(lesson)
+    session.flush()
 
 
 def change_counts(

@@ -12,8 +12,9 @@ from youke.accounts.service import ADMINISTRATORS, Person, Role
 from youke.http.context import db_session, public_s3_endpoint, runtime
 from youke.http.idempotency import idempotent
 from youke.http.policies import anyone, policy
+from youke.http.retry import retried
 from youke.lessons.service import Lesson, own_lesson
-from youke.media import playback, uploads
+from youke.media import deletion, playback, uploads
 from youke.media.models import Upload
 from youke.media.playback import PlaybackLinks
 from youke.media.schemas import UploadIn, UploadOut
@@ -21,6 +22,16 @@ from youke.media.schemas import UploadIn, UploadOut
 bp = APIBlueprint("media_api", __name__, url_prefix="/api/v1", tag="media")
 authors = having(Role.TEACHER, *ADMINISTRATORS)
 PLAYLIST = "application/vnd.apple.mpegurl"
+
+
+@bp.delete("/lessons/<uuid:lesson_id>")
+@policy(authors)
+@retried
+@bp.output({}, status_code=204)
+def delete_lesson(lesson_id: UUID) -> str:
+    """Delete a lesson that is not published, and its video."""
+    deletion.delete_lesson(db_session(), lesson_id, current_person())
+    return ""
 
 
 @bp.post("/lessons/<uuid:lesson_id>/uploads")

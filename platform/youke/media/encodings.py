@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from youke.jobs import enqueue
 from youke.kernel.errors import ConflictError
 from youke.lessons import service as lessons
+from youke.lessons.errors import LessonNotFoundError
 from youke.lessons.service import Lesson, LessonState
 from youke.media.models import (
     Encoding,
@@ -32,8 +33,10 @@ def begin(session: Session, upload_id: UUID) -> Encoding | None:
 
     A try that was working is abandoned: its worker died or will find itself fenced.
     """
-    upload = session.get_one(Upload, upload_id)
-    lesson = lessons.lesson_for_update(session, upload.lesson_id)
+    upload = session.get(Upload, upload_id)
+    lesson = upload and _locked_lesson(session, upload.lesson_id)
+    if upload is None or lesson is None:
+        return None
     if newest_upload(session, lesson.id) is not upload or is_done(session, upload):
         return None
     abandon_working(session, lesson.id)
@@ -43,6 +46,15 @@ def begin(session: Session, upload_id: UUID) -> Encoding | None:
     lesson.progress, lesson.code = 0.0, None
     session.flush()
     return encoding
+
+
+def source_of(session: Session, encoding_id: UUID) -> Upload:
+    """Return the upload that our encoding is made from.
+
+    :raises EncodingLostError: when the work is no longer ours.
+    """
+    encoding, _ = _claimed(session, encoding_id)
+    return session.get_one(Upload, encoding.upload_id)
 
 
 def note_source(
@@ -147,12 +159,22 @@ def _in_state(lesson_id: UUID, state: EncodingState) -> Select[Encoding]:
 
 def _claimed(session: Session, encoding_id: UUID) -> tuple[Encoding, Lesson]:
     """Return our encoding and its lesson, locked; only while it is ours."""
-    encoding = session.get_one(Encoding, encoding_id)
-    lesson = lessons.lesson_for_update(session, encoding.lesson_id)
+    encoding = session.get(Encoding, encoding_id)
+    lesson = encoding and _locked_lesson(session, encoding.lesson_id)
+    if encoding is None or lesson is None:
+        raise EncodingLostError
     session.refresh(encoding)
     if encoding.state != EncodingState.WORKING.value:
         raise EncodingLostError
     return encoding, lesson
+
+
+def _locked_lesson(session: Session, lesson_id: UUID) -> Lesson | None:
+    """Return the lesson, locked; None when it was deleted in the meantime."""
+    try:
+        return lessons.lesson_for_update(session, lesson_id)
+    except LessonNotFoundError:
+        return None
 
 
 def _end(session: Session, encoding_id: UUID, state: LessonState, code: str) -> None:

@@ -39,6 +39,12 @@ class PartsMissingError(ConflictError):
     code = "parts_missing"
 
 
+class WithdrawFirstError(ConflictError):
+    """The lesson is published; withdraw it before you delete it."""
+
+    code = "withdraw_first"
+
+
 class NotPlayableError(ConflictError):
     """The lesson cannot be watched yet."""
 

@@ -85,8 +85,12 @@ class Encoding(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    lesson_id: Mapped[UUID] = mapped_column(ForeignKey("lessons.id"), index=True)
-    upload_id: Mapped[UUID] = mapped_column(ForeignKey("uploads.id"), index=True)
+    lesson_id: Mapped[UUID] = mapped_column(
+        ForeignKey("lessons.id", ondelete="CASCADE"), index=True
+    )
+    upload_id: Mapped[UUID] = mapped_column(
+        ForeignKey("uploads.id", ondelete="CASCADE"), index=True
+    )
     state: Mapped[str] = mapped_column(default=EncodingState.WORKING.value)
     #: What the probe found, for people and for later encodings.
     source: Mapped[dict[str, Any] | None]

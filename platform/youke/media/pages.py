@@ -4,7 +4,8 @@ from collections.abc import Callable
 from uuid import UUID
 
 from apiflask import APIBlueprint
-from flask import redirect, render_template, request
+from flask import flash, redirect, render_template, request
+from flask_babel import gettext
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
@@ -14,11 +15,13 @@ from youke.http.context import db_session, runtime
 from youke.http.errors import translated
 from youke.http.forms import sentences
 from youke.http.policies import policy
+from youke.http.retry import retried
 from youke.kernel.errors import InvalidError
 from youke.lessons import service as lessons
 from youke.lessons.schemas import LessonIn
 from youke.lessons.service import Lesson, LessonDraft
-from youke.media import playback, uploads
+from youke.media import deletion, playback, uploads
+from youke.media.errors import WithdrawFirstError
 from youke.media.forms import FIELDS, field_of, filled, form_of
 from youke.web.cards import catalogue_choices, lesson_cards
 
@@ -107,6 +110,20 @@ def withdraw(lesson_id: UUID) -> Response:
     """Hide the lesson again."""
     lessons.withdraw(_own(lesson_id))
     return redirect(f"/studio/lessons/{lesson_id}")
+
+
+@bp.post("/studio/lessons/<uuid:lesson_id>/delete")
+@policy(authors)
+@retried
+def delete(lesson_id: UUID) -> Response:
+    """Delete the lesson for ever, unless somebody published it meanwhile."""
+    try:
+        deletion.delete_lesson(db_session(), lesson_id, current_person())
+    except WithdrawFirstError as error:
+        flash(translated(error), "error")
+        return redirect(f"/studio/lessons/{lesson_id}")
+    flash(gettext("The lesson is deleted."))
+    return redirect("/studio")
 
 
 def _own(lesson_id: UUID) -> Lesson:

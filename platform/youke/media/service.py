@@ -1,5 +1,6 @@
 """What other features may ask of media."""
 
+from youke.media.deletion import delete_lesson
 from youke.media.encodings import current as current_encoding
 from youke.media.parts import part_sizes
 from youke.media.playback import (
@@ -17,6 +18,7 @@ __all__ = [
     "begin_upload",
     "complete_upload",
     "current_encoding",
+    "delete_lesson",
     "media_description",
     "open_upload",
     "part_sizes",

@@ -24,9 +24,14 @@ from youke.jobs import (
 from youke.kernel.db import Database
 from youke.media import encodings, uploads
 from youke.media.encodings import EncodingLostError
-from youke.media.models import Encoding, Upload
+from youke.media.models import Encoding
 from youke.media.playback import URL_LIFETIME_S, URL_WINDOW_S
-from youke.storage import ObjectMissingError, ObjectStore, StorageUnavailableError
+from youke.storage import (
+    ObjectMissingError,
+    ObjectStore,
+    StorageUnavailableError,
+    UploadMissingError,
+)
 from youke_transcoder import Manifest, Rejected, TranscodeFailed
 
 logger = logging.getLogger(__name__)
@@ -91,6 +96,19 @@ def _forget(encoding: Encoding) -> None:
 def discard(prefix: str) -> None:
     """Delete the objects of an encoding that nobody watches any more."""
     tools().store.delete_prefix(prefix)
+
+
+@app.task(queue="default", name="media.erase", retry=RetryUnlessHopeless())
+def erase(lesson_id: str, multiparts: list[list[str]]) -> None:
+    """Delete all objects of a lesson that was deleted.
+
+    :param multiparts: uploads that were not completed: key and the store's name.
+    """
+    for key, multipart_id in multiparts:
+        with suppress(UploadMissingError):
+            tools().store.abort_multipart(key, multipart_id)
+    for kind in ("sources", "media"):
+        tools().store.delete_prefix(f"{kind}/{lesson_id}/")
 
 
 @app.periodic(cron="* * * * *")
@@ -184,7 +202,7 @@ def _remove_leftovers(root: Path) -> None:
 
 def _download(encoding: Encoding, target: Path) -> str:
     with tools().database.transaction() as session:
-        upload = session.get_one(Upload, encoding.upload_id)
+        upload = encodings.source_of(session, encoding.id)
     return tools().store.download(upload.key, target)
 
 

@@ -25,7 +25,7 @@ def question_messages(
             "grade": question.grade,
             "text": question.text,
             "lesson": question.lesson_id,
-            "position_s": question.position_s,
+            "position_s": question.position_s if question.lesson_id else None,
             "state": question.state,
             "asked_at": question.asked_at,
             "answer": answers.get(question.id),

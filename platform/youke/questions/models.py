@@ -25,8 +25,8 @@ class Question(Base):
     __tablename__ = "questions"
     __table_args__ = (
         CheckConstraint(
-            "position_s IS NULL OR (position_s >= 0 AND lesson_id IS NOT NULL)",
-            name="position_is_in_a_lesson",
+            "position_s >= 0",
+            name="position_is_a_second",
         ),
         Index("ix_questions_asker", "asker_id", "id"),
         Index(
@@ -51,7 +51,10 @@ class Question(Base):
     text: Mapped[str]
     #: The text as `similar.grams` splits it, which is what is compared.
     grams: Mapped[str]
-    lesson_id: Mapped[UUID | None] = mapped_column(ForeignKey("lessons.id"))
+    #: Null also when the lesson was deleted; `position_s` means nothing then.
+    lesson_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("lessons.id", ondelete="SET NULL"), index=True
+    )
     position_s: Mapped[float | None]
     state: Mapped[str] = mapped_column(default=QuestionState.OPEN.value)
     #: Who is answering or has answered; nobody else's tutor may read the question.
