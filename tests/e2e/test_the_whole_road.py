@@ -92,6 +92,7 @@ def upload(teacher: Page, title: str, clip: Path) -> str:
     teacher.locator("main button[type=submit]").click()
     expect(teacher).to_have_url(re.compile(r"/studio/lessons/[0-9a-f-]{36}$"))
     teacher.locator("form[action$='/publish'] button").click()
+    expect(teacher.locator("form[action$='/withdraw']")).to_be_visible()
     teacher.set_input_files("input[type=file]", clip)
     expect(teacher.locator("[data-player]")).to_be_visible(timeout=READY_MS)
     return "/lessons/" + teacher.url.rsplit("/", 1)[-1]

@@ -36,6 +36,8 @@ export class UploadView {
   #listen(): void {
     const input = need<HTMLInputElement>(this.#root, "[data-file]");
     input.addEventListener("change", () => void this.#take(input.files?.[0]));
+    // Somebody was quicker than this script.
+    if (input.files?.length) void this.#take(input.files[0]);
     this.#listenDrop(need(this.#root, "[data-drop]"));
     need(this.#root, "[data-pause]").addEventListener("click", () => this.#uploader?.pause());
     need(this.#root, "[data-resume]").addEventListener("click", () => void this.#goOn());
