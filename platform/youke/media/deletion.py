@@ -35,13 +35,13 @@ def delete_lesson(session: Session, lesson_id: UUID, person: Person) -> None:
     lesson = lessons.lesson_for_update(session, own.id)
     if lesson.published_at is not None:
         raise WithdrawFirstError
-    of_lesson = {"lesson_id": str(lesson.id), "multiparts": _open(session, lesson.id)}
-    enqueue(session, erase, **of_lesson)
-    enqueue(session, erase, after=LATECOMERS, **of_lesson)
+    name, multiparts = str(lesson.id), _unfinished(session, lesson.id)
+    for after in (None, LATECOMERS):
+        enqueue(session, erase, after=after, lesson_id=name, multiparts=multiparts)
     lessons.delete_lesson(session, lesson)
 
 
-def _open(session: Session, lesson_id: UUID) -> list[list[str]]:
+def _unfinished(session: Session, lesson_id: UUID) -> list[list[str]]:
     """Return keys and names of the multipart uploads that hold parts in the store."""
     unfinished = select(Upload.key, Upload.multipart_id).where(
         Upload.lesson_id == lesson_id,

@@ -34,7 +34,7 @@ def begin(session: Session, upload_id: UUID) -> Encoding | None:
     A try that was working is abandoned: its worker died or will find itself fenced.
     """
     upload = session.get(Upload, upload_id)
-    lesson = upload and _locked_lesson(session, upload.lesson_id)
+    lesson = _locked_lesson(session, upload.lesson_id) if upload else None
     if upload is None or lesson is None:
         return None
     if newest_upload(session, lesson.id) is not upload or is_done(session, upload):
@@ -160,7 +160,7 @@ def _in_state(lesson_id: UUID, state: EncodingState) -> Select[Encoding]:
 def _claimed(session: Session, encoding_id: UUID) -> tuple[Encoding, Lesson]:
     """Return our encoding and its lesson, locked; only while it is ours."""
     encoding = session.get(Encoding, encoding_id)
-    lesson = encoding and _locked_lesson(session, encoding.lesson_id)
+    lesson = _locked_lesson(session, encoding.lesson_id) if encoding else None
     if encoding is None or lesson is None:
         raise EncodingLostError
     session.refresh(encoding)
