@@ -111,6 +111,29 @@ def test_a_question_for_a_full_session_is_kept_and_says_so(
     assert "为什么要通分？" in page
 
 
+def test_an_open_question_is_taken_back_on_its_page(town: Town) -> None:
+    path = town.sent_to(town.student, "/ask", ASK)
+    assert f'action="{path}/withdraw" data-confirm=' in town.get(town.student, path)
+    assert town.post(town.tutor, f"{path}/withdraw", {}).status_code == 403
+
+    assert town.sent_to(town.student, f"{path}/withdraw", {}) == path
+
+    page = town.get(town.student, path)
+    assert "You took this question back." in page
+    assert f"{path}/withdraw" not in page
+
+
+def test_a_question_in_a_queue_is_not_taken_back_and_the_page_says_so(
+    town: Town,
+) -> None:
+    path = town.sent_to(town.student, "/ask", ASK | {"session": str(town.weekend)})
+    assert f"{path}/withdraw" not in town.get(town.student, path)
+    town.sent_to(town.student, f"{path}/withdraw", {})
+    page = town.get(town.student, path)
+    assert "You are number 1 in the queue" in page
+    assert "You took this question back." not in page
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

@@ -111,6 +111,15 @@ def show(question_id: UUID) -> str:
     )
 
 
+@questions_bp.post("/questions/<uuid:question_id>/withdraw")
+@policy(students)
+@retried
+def withdraw(question_id: UUID) -> Response:
+    """Take one's own question back."""
+    _try(lambda: questions.withdraw(db_session(), question_id, current_person()))
+    return redirect(url_for("questions.show", question_id=question_id))
+
+
 @bp.get("/sessions")
 @policy(signed_in)
 def sessions() -> str:
