@@ -156,8 +156,8 @@ def glyph(name: str | None) -> str:
 
 
 def urlencode_set(query: Mapping[str, object]) -> str:
-    """Return a query string of the parameters that have a value."""
-    return urlencode({key: value for key, value in query.items() if value})
+    """Return a query string of the parameters that are set, to "" as well."""
+    return urlencode({k: v for k, v in query.items() if v is not None})
 
 
 def merge(

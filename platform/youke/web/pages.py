@@ -51,8 +51,7 @@ def home() -> str:
 def browse() -> str:
     """List lessons by filter; the next page alone for htmx."""
     session, person = db_session(), current_person()
-    names = ("q", "stage", "grade", "subject", "tag", "sort")
-    filters = {name: _text(request.args.get(name)) for name in names}
+    filters = _filters(person)
     wanted = LessonFilter(**filters)
     page = list_lessons(session, wanted, cursor=request.args.get("cursor"))
     part = "HX-Request" in request.headers and "cursor" in request.args
@@ -95,6 +94,19 @@ def style_guide() -> str:
     pieces = partial(render_template, "style_guide_pieces.html")
     shown = specimens(render=pieces, in_locale=force_locale)
     return render_template("style_guide.html", specimens=shown)
+
+
+def _filters(person: Person) -> dict[str, str | None]:
+    """Return what is looked for; a student's own grade where nothing else is said.
+
+    An empty grade means all of them; words, tags and stages are looked for in all.
+    """
+    names = ("q", "stage", "grade", "subject", "tag", "sort")
+    filters = {name: _text(request.args.get(name)) for name in names}
+    if filters["q"] or filters["stage"] or filters["tag"] or "grade" in request.args:
+        return filters | {"grade": filters["grade"] or ""}
+    own = str(person.grade) if person.has(Role.STUDENT) and person.grade else None
+    return filters | {"grade": own}
 
 
 def _text(sent: str | None) -> str | None:

@@ -91,5 +91,5 @@ def test_every_subject_of_the_catalogue_has_a_hue_and_keeps_it() -> None:
 
 
 def test_the_query_string_leaves_out_what_is_not_set() -> None:
-    query = filters.merge({"q": "光", "grade": None, "sort": "likes"}, {"sort": ""})
-    assert filters.urlencode_set(query) == "q=%E5%85%89"
+    query = filters.merge({"q": "光", "grade": "8", "sort": None}, {"grade": ""})
+    assert filters.urlencode_set(query) == "q=%E5%85%89&grade="
