@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, aliased
 from youke.accounts.service import Person
 from youke.engagement import rules
 from youke.engagement.models import Like, Watch
+from youke.http.paging import DEFAULT_LIMIT, Order, Page, fetch_page
 from youke.lessons.search import listed
-from youke.lessons.service import Lesson
+from youke.lessons.service import Lesson, lessons_by_id
 
 #: Rows fetched at a time when everything is read.
 BATCH = 5_000
@@ -104,6 +105,36 @@ def history(session: Session, person_id: UUID, limit: int | None = None) -> list
     return [_fact(row) for row in rows]
 
 
+def watched_lessons(
+    session: Session,
+    person_id: UUID,
+    *,
+    cursor: str | None = None,
+    limit: int = DEFAULT_LIMIT,
+) -> Page[Lesson]:
+    """Return a page of the lessons that the person has watched, latest first."""
+    watches = select(Watch).join(Lesson, Lesson.id == Watch.lesson_id)
+    mine = watches.where(Watch.person_id == person_id, Watch.seconds > 0, listed())
+    latest = Order((Watch.updated_at, Watch.lesson_id))
+    page = fetch_page(session, mine, latest, cursor=cursor, limit=limit)
+    return _lessons(session, page)
+
+
+def liked_lessons(
+    session: Session,
+    person_id: UUID,
+    *,
+    cursor: str | None = None,
+    limit: int = DEFAULT_LIMIT,
+) -> Page[Lesson]:
+    """Return a page of the lessons that the person likes, latest first."""
+    likes = select(Like).join(Lesson, Lesson.id == Like.lesson_id)
+    mine = likes.where(Like.person_id == person_id, listed())
+    latest = Order((Like.created_at, Like.lesson_id))
+    page = fetch_page(session, mine, latest, cursor=cursor, limit=limit)
+    return _lessons(session, page)
+
+
 def all_interactions(session: Session) -> Iterator[Interaction]:
     """Yield every fact of everybody, fetched in batches."""
     statement = _facts(None).execution_options(yield_per=BATCH)
@@ -134,6 +165,12 @@ def _facts(person_id: UUID | None) -> Select[UUID, UUID, float, bool, Any]:
         k.person_id.is_not(None).label("liked"),
         func.greatest(w.updated_at, k.created_at).label("at"),
     ).join_from(w, k, both, full=True)
+
+
+def _lessons(session: Session, page: Page[Watch] | Page[Like]) -> Page[Lesson]:
+    ids = [row.lesson_id for row in page.items]
+    found = lessons_by_id(session, ids)
+    return Page(items=[found[each] for each in ids], next=page.next)
 
 
 def _fact(row: Any) -> Fact:

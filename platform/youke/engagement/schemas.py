@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from youke.http.paging import DEFAULT_LIMIT, MOST
 from youke.kernel.schema import Schema
 
 
@@ -11,6 +12,13 @@ class WatchIn(Schema):
     session: str = Field(min_length=1, max_length=64, pattern=r"^[^\x00]*$")
     position_s: float
     intervals: list[tuple[float, float]] = Field(default_factory=list)
+
+
+class OwnLessonsQuery(Schema):
+    """Place in the list of what one watched or likes."""
+
+    cursor: str | None = None
+    limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MOST)
 
 
 class LikesOut(Schema):

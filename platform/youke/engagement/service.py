@@ -24,8 +24,10 @@ from youke.engagement.facts import (
     describe,
     history,
     liked,
+    liked_lessons,
     progress_of,
     resume_position,
+    watched_lessons,
 )
 from youke.engagement.intervals import Interval, clean, first, length_s, without
 from youke.engagement.models import Like, View, Watch
@@ -46,11 +48,13 @@ __all__ = [
     "history",
     "like",
     "liked",
+    "liked_lessons",
     "progress_of",
     "record_past",
     "record_watch",
     "resume_position",
     "unlike",
+    "watched_lessons",
 ]
 
 

@@ -1,5 +1,6 @@
 """Pages that many features compose: home, lessons, one lesson, the style guide."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from youke.accounts.service import Person, Role
 from youke.catalogue.service import SUBJECTS
 from youke.engagement import service as engagement
 from youke.http.context import db_session, public_s3_endpoint, runtime
+from youke.http.paging import Page
 from youke.http.policies import anyone, policy
 from youke.lessons.search import LessonFilter, count_lessons, list_lessons
 from youke.lessons.service import Lesson, find_lesson
@@ -54,9 +56,8 @@ def browse() -> str:
     filters = _filters(person)
     wanted = LessonFilter(**filters)
     page = list_lessons(session, wanted, cursor=request.args.get("cursor"))
-    part = "HX-Request" in request.headers and "cursor" in request.args
     return render_template(
-        "lessons/_cards.html" if part else "lessons/browse.html",
+        "lessons/_cards.html" if _is_further_page() else "lessons/browse.html",
         lessons=lesson_cards(session, page.items, person),
         filters=filters,
         choices=catalogue_choices(),
@@ -87,6 +88,20 @@ def lesson(lesson_id: UUID) -> str:
     )
 
 
+@bp.get("/me/history")
+@policy(signed_in)
+def history() -> str:
+    """List what the person has watched, latest first."""
+    return _own_lessons("own/history.html", engagement.watched_lessons)
+
+
+@bp.get("/me/likes")
+@policy(signed_in)
+def likes() -> str:
+    """List what the person likes, latest first."""
+    return _own_lessons("own/likes.html", engagement.liked_lessons)
+
+
 @bp.get("/style-guide")
 @policy(anyone)
 def style_guide() -> str:
@@ -94,6 +109,23 @@ def style_guide() -> str:
     pieces = partial(render_template, "style_guide_pieces.html")
     shown = specimens(render=pieces, in_locale=force_locale)
     return render_template("style_guide.html", specimens=shown)
+
+
+def _own_lessons(template: str, listing: Callable[..., Page[Lesson]]) -> str:
+    session, person = db_session(), current_person()
+    page = listing(session, person.id, cursor=request.args.get("cursor"))
+    return render_template(
+        "lessons/_cards.html" if _is_further_page() else template,
+        lessons=lesson_cards(session, page.items, person),
+        path=request.path,
+        filters={},
+        next_cursor=page.next,
+    )
+
+
+def _is_further_page() -> bool:
+    """Say whether htmx asks for the cards of the next page alone."""
+    return "HX-Request" in request.headers and "cursor" in request.args
 
 
 def _filters(person: Person) -> dict[str, str | None]:
