@@ -45,6 +45,12 @@ def test_a_students_lessons_begin_with_the_own_grade(
     assert shown(client, student, query) == (grades, chosen)
 
 
+def test_the_head_names_the_chosen_grade(client: FlaskClient, student: Caller) -> None:
+    client.set_cookie("lang", "en")
+    page = client.get("/lessons", headers=student.headers).text
+    assert "<p>Grade 8 · 1 lesson</p>" in page
+
+
 def test_all_grades_stay_chosen_when_another_filter_changes(
     client: FlaskClient, student: Caller
 ) -> None:
