@@ -85,7 +85,9 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("description", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "description", postgresql.JSONB(astext_type=sa.Text()), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["encoding_id"],
             ["encodings.id"],
