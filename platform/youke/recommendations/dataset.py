@@ -1,6 +1,7 @@
 """What a model learns from: all facts as columns, and their split by time."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ HELD_OUT = 0.2
 LEAST_JUDGED = 20
 #: Below these there is nothing to be learned of who likes what.
 LEAST_PEOPLE, LEAST_LESSONS, LEAST_FACTS = 12, 12, 100
+#: A lesson that fewer people have dealt with stays new: what teachers said of it speaks
+#: for it, and no model is made of what one or two children did.
+LEAST_PEOPLE_PER_LESSON = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +31,7 @@ class Dataset:
 
     @classmethod
     def of(cls, interactions: Iterable[Interaction]) -> "Dataset":
-        """Take what people did, in any order."""
+        """Take what people did, in any order, with lessons that enough of them know."""
         rows = sorted(
             (
                 str(each.person_id),
@@ -38,7 +42,10 @@ class Dataset:
             for each in interactions
             if each.fact.confidence > 0
         )
-        return cls._from_rows(rows)
+        people_of = Counter(lesson for _, lesson, *_ in rows)
+        return cls._from_rows(
+            [row for row in rows if people_of[row[1]] >= LEAST_PEOPLE_PER_LESSON]
+        )
 
     @classmethod
     def _from_rows(cls, rows: Sequence[tuple[str, str, float, float]]) -> "Dataset":

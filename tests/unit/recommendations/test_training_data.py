@@ -32,19 +32,32 @@ def two_schools(people: int, *, days_between: float = 0.1) -> Dataset:
 
 
 def test_the_same_facts_in_any_order_have_the_same_fingerprint() -> None:
-    facts = [did(1, 2), did(3, 4), did(1, 5)]
+    facts = [did(person, lesson) for person in range(4) for lesson in (2, 4)]
 
     assert Dataset.of(facts).fingerprint == Dataset.of(reversed(facts)).fingerprint
     assert Dataset.of(facts).fingerprint != Dataset.of(facts[1:]).fingerprint
 
 
 def test_what_says_nothing_is_not_learned_from() -> None:
-    assert len(Dataset.of([did(1, 2, liked=False)])) == 0
+    silent = [did(person, 2, liked=False) for person in range(9)]
+
+    assert len(Dataset.of(silent)) == 0
+
+
+def test_a_lesson_that_two_people_know_stays_new() -> None:
+    known = [did(person, 2) for person in range(3)]
+    new = [did(person, 4) for person in range(2)]
+
+    assert set(Dataset.of(known + new).lessons) == {str(UUID(int=2))}
 
 
 def test_the_later_part_is_later_and_only_of_known_people_and_lessons() -> None:
     data = Dataset.of(
-        [did(person, lesson, days=9) for person in (1, 2) for lesson in range(10, 14)]
+        [
+            did(person, lesson, days=9)
+            for person in (1, 2, 3)
+            for lesson in range(10, 14)
+        ]
         + [did(1, 10, days=1), did(9, 11, days=1), did(2, 99, days=1)]
     )
 
