@@ -58,7 +58,8 @@ def test_the_later_part_is_later_and_only_of_known_people_and_lessons() -> None:
             for person in (1, 2, 3)
             for lesson in range(10, 14)
         ]
-        + [did(1, 10, days=1), did(9, 11, days=1), did(2, 99, days=1)]
+        + [did(1, 10, days=1), did(9, 11, days=1)]
+        + [did(person, 99, days=1) for person in (1, 2, 3)]
     )
 
     before, after = data.split()
