@@ -1,6 +1,5 @@
 """Lessons that are deleted: what goes along, what stays, what finds itself fenced."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -8,14 +7,12 @@ import pytest
 import requests
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
-from transcoder_media import Drawing, draw
 
 from harness.city import Caller, City
-from harness.work import run_jobs, send, working
+from harness.work import run_jobs, send
 from youke.engagement.models import Like, View, Watch
 from youke.jobs.worker import Tools
-from youke.kernel.config import Settings
-from youke.kernel.db import Base, Database
+from youke.kernel.db import Base
 from youke.lessons import service as lessons
 from youke.lessons.service import Lesson
 from youke.media import encodings, tasks
@@ -25,31 +22,6 @@ from youke.questions.models import Question
 from youke.storage import ObjectStore, UploadMissingError
 
 NO_VIDEO = b"this is no video"
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Two seconds of a moving picture with a tone."""
-    return draw(tmp_path_factory.mktemp("clip"), Drawing()).read_bytes()
-
-
-@pytest.fixture
-def tools(
-    settings: Settings, database: Database, store: ObjectStore
-) -> Iterator[Tools]:
-    tools = Tools(settings=settings, database=database, store=store)
-    with working(tools):
-        yield tools
-
-
-@pytest.fixture
-def teacher(city: City) -> Caller:
-    return city.teacher()
-
-
-@pytest.fixture
-def lesson(city: City, teacher: Caller) -> Lesson:
-    return city.lesson(teacher.person, listed=False)
 
 
 def delete(caller: Caller, lesson: Lesson) -> int:

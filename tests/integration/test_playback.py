@@ -19,18 +19,15 @@ from transcoder_media import Drawing, draw, ffmpeg
 
 import youke_transcoder
 from harness.city import API, Caller, City
-from harness.work import working
 from youke.http.context import runtime
 from youke.jobs.worker import Tools
 from youke.kernel import clock
 from youke.kernel.config import Settings
-from youke.kernel.db import Database
 from youke.lessons import service as lessons
 from youke.lessons.service import Lesson, LessonState
 from youke.media import encodings, tasks
 from youke.media.models import Upload, UploadState
 from youke.media.playback import LINK_LIFETIME_S
-from youke.storage import ObjectStore
 from youke_transcoder import Manifest
 
 
@@ -43,20 +40,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Manifest]:
         youke_transcoder.probe(source), profiles=tasks.PROFILES
     )
     return folder / "out", youke_transcoder.transcode(source, folder / "out", recipe)
-
-
-@pytest.fixture
-def tools(
-    settings: Settings, database: Database, store: ObjectStore
-) -> Iterator[Tools]:
-    tools = Tools(settings=settings, database=database, store=store)
-    with working(tools):
-        yield tools
-
-
-@pytest.fixture
-def teacher(city: City) -> Caller:
-    return city.teacher()
 
 
 @pytest.fixture
