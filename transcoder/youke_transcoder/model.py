@@ -44,6 +44,22 @@ class Probe:
     video_index: int
     audio_index: int | None
     audio_codec: str | None
+    #: Seconds of the picture's key frames in presentation order, counted as the encoder
+    #: counts; empty when the packets do not say.
+    key_times_s: tuple[float, ...] = ()
+    #: Whether decoding may begin at any of those key frames: the container has an
+    #: index and the times of the packets only grow.
+    seekable: bool = False
+    #: Codec profile as libavcodec names it: "High", "LC".
+    video_profile: str | None = None
+    audio_profile: str | None = None
+    #: Bits per second of picture and sound together, from the packets.
+    bit_rate: int = 0
+    #: Hz and channels of the chosen sound.
+    sample_rate: int | None = None
+    channels: int | None = None
+    #: Pixels are square.
+    square: bool = True
 
     @property
     def has_audio(self) -> bool:
@@ -69,7 +85,40 @@ class Probe:
         """Reverse `to_dict`; what it does not know it ignores."""
         known = _known(cls, values)
         known["frame_rate"] = Fraction(values["frame_rate"])
+        known["key_times_s"] = tuple(values.get("key_times_s", ()))
         return cls(**known)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A run of whole segments that one worker encodes at a time."""
+
+    index: int
+    #: Output frames: the first one's number, and how many.
+    first_frame: int
+    frames: int
+    #: Seconds at which decoding begins: a key frame at or before the first frame.
+    seek_s: float
+
+    @property
+    def end_frame(self) -> int:
+        """Number of the first frame after the chunk."""
+        return self.first_frame + self.frames
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """How near an encode comes to its source, measured on samples."""
+
+    #: "vmaf" (0 to 100) or "ssim" (0 to 1).
+    metric: str
+    mean: float
+    #: The value that 5 % of the frames stay below.
+    low: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the values as JSON knows them."""
+        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -87,6 +136,54 @@ class Segment:
     duration_s: float
     offset: int
     length: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A run of whole segments of one rendition, in a file of its own.
+
+    Pieces in order, byte after byte and without the headers of all but the first,
+    are the whole rendition.
+    """
+
+    #: "720p", "audio"; "source" for the source repackaged without encoding.
+    rendition: str
+    #: Number of the chunk; sound and "source" count their own.
+    index: int
+    #: Relative to the directory that it was made in.
+    path: str
+    #: Seconds from the start of the lesson to the first segment.
+    start_s: float
+    #: Pixels; none for sound.
+    width: int | None
+    height: int | None
+    #: RFC 6381.
+    codecs: str
+    init: ByteRange
+    segments: tuple[Segment, ...]
+    #: Bytes.
+    size: int
+    sha256: str
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds of all segments."""
+        return sum(each.duration_s for each in self.segments)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the values as JSON knows them."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Reverse `to_dict`; what it does not know it ignores."""
+        return cls(
+            **_known(cls, values)
+            | {
+                "init": ByteRange(**values["init"]),
+                "segments": tuple(Segment(**each) for each in values["segments"]),
+            }
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

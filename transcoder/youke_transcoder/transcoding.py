@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 import re
 import signal
 import sys
@@ -20,6 +19,7 @@ from youke_transcoder.hls import bandwidths, read_playlist
 from youke_transcoder.limits import DEFAULT_LIMITS, Limits
 from youke_transcoder.model import Manifest, Rendition
 from youke_transcoder.process import Budget, Ended, run
+from youke_transcoder.running import ffmpeg_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,16 +36,6 @@ TOO_MANY_ERRORS = 69
 SLACK_BYTES = 32 * 1024**2
 
 _LOUDNESS = re.compile(r"^\s*I:\s+(-?[0-9.]+|-?inf|nan) LUFS", re.MULTILINE)
-
-
-def ffmpeg_path() -> str:
-    """Find ffmpeg: `YOUKE_FFMPEG`, else the one of the imageio-ffmpeg package."""
-    configured = os.environ.get("YOUKE_FFMPEG")
-    if configured:
-        return configured
-    import imageio_ffmpeg
-
-    return str(imageio_ffmpeg.get_ffmpeg_exe())
 
 
 def transcode(
