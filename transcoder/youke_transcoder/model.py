@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,6 +216,9 @@ class Rendition:
     #: Where the fragmented MP4's header lies.
     init: ByteRange | None
     segments: tuple[Segment, ...]
+    #: The key frames with what stands before them in their fragments, for scrubbing;
+    #: each lasts until the next. Empty where they are not indexed.
+    i_frames: tuple[Segment, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Give the values as JSON knows them."""
@@ -231,12 +234,38 @@ class Rendition:
             | {
                 "profiles": tuple(values["profiles"]),
                 "init": ByteRange(init["offset"], init["length"]) if init else None,
-                "segments": tuple(
-                    Segment(each["duration_s"], each["offset"], each["length"])
-                    for each in values["segments"]
-                ),
+                "segments": _segments(values["segments"]),
+                "i_frames": _segments(values.get("i_frames", ())),
             }
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Storyboard:
+    """Small pictures of the lesson at even distances, laid out on sheets."""
+
+    #: JPEG, relative to the output directory, in order.
+    sheets: tuple[str, ...]
+    #: Seconds from one picture to the next.
+    interval_s: float
+    #: How many pictures there are on all sheets, and on a full one across and down.
+    tiles: int
+    columns: int
+    rows: int
+    #: Pixels of one picture.
+    width: int
+    height: int
+    #: Seconds of the lesson.
+    duration_s: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the values as JSON knows them."""
+        return asdict(self) | {"sheets": list(self.sheets)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Reverse `to_dict`; what it does not know it ignores."""
+        return cls(**_known(cls, values) | {"sheets": tuple(values["sheets"])})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,6 +276,7 @@ class Manifest:
     #: JPEG, relative to the output directory.
     poster: str
     renditions: tuple[Rendition, ...]
+    storyboard: Storyboard | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give the values as JSON knows them."""
@@ -254,6 +284,7 @@ class Manifest:
             "source": self.source.to_dict(),
             "poster": self.poster,
             "renditions": [each.to_dict() for each in self.renditions],
+            "storyboard": self.storyboard.to_dict() if self.storyboard else None,
         }
 
     def to_json(self) -> str:
@@ -263,11 +294,19 @@ class Manifest:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Reverse `to_dict`."""
+        board = values.get("storyboard")
         return cls(
             source=Probe.from_dict(values["source"]),
             poster=values["poster"],
             renditions=tuple(map(Rendition.from_dict, values["renditions"])),
+            storyboard=Storyboard.from_dict(board) if board else None,
         )
+
+
+def _segments(values: Iterable[Mapping[str, Any]]) -> tuple[Segment, ...]:
+    return tuple(
+        Segment(each["duration_s"], each["offset"], each["length"]) for each in values
+    )
 
 
 def _known(cls: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
