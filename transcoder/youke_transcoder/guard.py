@@ -1,6 +1,6 @@
 """Start one untrusted command under limits; run as a script, standard library only.
 
-    guard.py PARENT_PID MEMORY CPU_S FILE_SIZE OPEN_FILES -- COMMAND ...
+    guard.py PARENT_PID MEMORY CPU_S FILE_SIZE OPEN_FILES NICE -- COMMAND ...
 
 Doing this between fork and exec of the worker would need `preexec_fn`, which is not
 safe in a process with threads; a script that limits itself and then becomes the
@@ -62,12 +62,13 @@ def limit(memory: int, cpu_s: int, file_size: int, open_files: int) -> None:
 def main(arguments: list[str]) -> None:
     """Become the command."""
     split = arguments.index("--")
-    parent, *limits = map(int, arguments[:split])
+    parent, *limits, nice = map(int, arguments[:split])
     command = arguments[split + 1 :]
     die_with(parent)
     with contextlib.suppress(AttributeError):  # no unshare on this system
         leave_network()
     limit(*limits)
+    os.nice(nice)
     # Python ignores these two, and ignored signals are inherited by the command.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)

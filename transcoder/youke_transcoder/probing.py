@@ -51,6 +51,7 @@ def probe(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Probe:
             _command(Path(path), limits),
             _budget(limits),
             directory=Path(directory),
+            reads=(Path(path).resolve(),),
             on_line=keep,
             should_stop=lambda: False,
         )

@@ -57,15 +57,19 @@ def run(
     budget: Budget,
     *,
     directory: Path,
+    reads: Sequence[Path] = (),
     on_line: Callable[[str], bool],
     should_stop: Callable[[], bool],
+    nice: int = 0,
 ) -> Ended:
     """Run a command in `directory` and hand each line of its stdout to `on_line`.
 
-    `on_line` answers whether the line is a sign of advance. Whatever leaves this
-    function, an exception included, leaves no process behind. Raises `Cancelled`.
+    `directory` is for writing, `reads` are the other files that the command opens, by
+    their own absolute names. `nice` is added to the niceness. `on_line` answers whether
+    the line is a sign of advance. Whatever leaves this function, an
+    exception included, leaves no process behind. Raises `Cancelled`.
     """
-    child = _start(command, budget, directory)
+    child = _start(command, budget, directory, reads=reads, nice=nice)
     try:
         return _follow(child, budget.stall_s, on_line, should_stop=should_stop)
     finally:
@@ -73,9 +77,14 @@ def run(
 
 
 def _start(
-    command: Sequence[str], budget: Budget, directory: Path
+    command: Sequence[str],
+    budget: Budget,
+    directory: Path,
+    *,
+    reads: Sequence[Path],  # noqa: ARG001  # for the walls that are being built
+    nice: int,
 ) -> subprocess.Popen[str]:
-    limits = (budget.memory, budget.cpu_s, budget.file_size, budget.open_files)
+    limits = (budget.memory, budget.cpu_s, budget.file_size, budget.open_files, nice)
     guarded = [sys.executable, "-I", "-S", GUARD, str(os.getpid())]
     return subprocess.Popen(
         [*guarded, *map(str, limits), "--", *command],

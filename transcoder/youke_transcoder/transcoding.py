@@ -90,7 +90,10 @@ class Work:
         self.on_progress(0.0)
         gain = self._gain(path) if self.recipe.source.has_audio else 0.0
         self._run(
-            commands.encode(path, self.recipe, gain, self.limits), MEASURED, ENCODED
+            commands.encode(path, self.recipe, gain, self.limits),
+            MEASURED,
+            ENCODED,
+            reads=(path.resolve(),),
         )
         self._run(commands.package(self.recipe), ENCODED, PACKAGED)
         self._run(commands.poster(self.recipe), PACKAGED, PACKAGED)
@@ -107,17 +110,28 @@ class Work:
         from youke_transcoder import commands
 
         words = self._run(
-            commands.measure(path, self.recipe, self.limits), 0.0, MEASURED
+            commands.measure(path, self.recipe, self.limits),
+            0.0,
+            MEASURED,
+            reads=(path.resolve(),),
         )
         return commands.gain_db(loudness(words))
 
-    def _run(self, arguments: list[str], start: float, end: float) -> str:
+    def _run(
+        self,
+        arguments: list[str],
+        start: float,
+        end: float,
+        *,
+        reads: tuple[Path, ...] = (),
+    ) -> str:
         """Run ffmpeg while progress goes from `start` to `end`; return its words."""
         progress = Progress(self.recipe.duration_s, start, end, self.on_progress)
         ended = run(
             [self.ffmpeg, *arguments],
             budget(self.recipe, self.limits),
             directory=self.directory,
+            reads=reads,
             on_line=progress.take,
             should_stop=self.should_stop,
         )
