@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from youke.jobs import enqueue
+from youke.kernel.clock import now
 from youke.kernel.errors import ConflictError
 from youke.lessons import service as lessons
 from youke.lessons.errors import LessonNotFoundError
@@ -93,6 +94,8 @@ def publish(
     encoding, lesson = _claimed(session, encoding_id)
     replaced = _retire_current(session, lesson.id)
     encoding.state = EncodingState(encoding.state).to(EncodingState.CURRENT).value
+    encoding.ended_at, encoding.folder = now(), encoding.prefix
+    encoding.manifest = manifest.to_dict()
     encoding.renditions = [
         StoredRendition(
             name=rendition.name,
@@ -113,6 +116,15 @@ def publish(
 def current(session: Session, lesson_id: UUID) -> Encoding | None:
     """Return the encoding that is watched."""
     return session.scalar(_in_state(lesson_id, EncodingState.CURRENT))
+
+
+def watchable_encoding(session: Session, lesson: Lesson) -> Encoding | None:
+    """Return what is watched now: the current encoding, else one that has opened."""
+    present = current(session, lesson.id)
+    if present is not None:
+        return present
+    working = session.scalar(_in_state(lesson.id, EncodingState.WORKING))
+    return working if working is not None and working.opened_at is not None else None
 
 
 def newest_upload(session: Session, lesson_id: UUID) -> Upload | None:
@@ -195,6 +207,7 @@ def _abandon(session: Session, encoding: Encoding) -> None:
     from youke.media.tasks import discard  # tasks stand above; they call us too
 
     encoding.state = EncodingState(encoding.state).to(EncodingState.ABANDONED).value
+    encoding.ended_at = now()
     enqueue(session, discard, prefix=encoding.prefix)
 
 
