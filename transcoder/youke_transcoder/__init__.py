@@ -17,26 +17,43 @@ from youke_transcoder.errors import (
     TranscoderError,
 )
 from youke_transcoder.limits import Limits
-from youke_transcoder.model import ByteRange, Manifest, Probe, Rendition, Segment
-from youke_transcoder.planning import Recipe, Rung, plan
+from youke_transcoder.model import (
+    ByteRange,
+    Chunk,
+    Manifest,
+    Piece,
+    Probe,
+    Rendition,
+    Score,
+    Segment,
+)
+from youke_transcoder.planning import in_one_piece, plan
 from youke_transcoder.probing import probe
+from youke_transcoder.recipes import Choice, Recipe, Rung
+from youke_transcoder.running import Means
 from youke_transcoder.transcoding import transcode
 
 __all__ = [
     "ByteRange",
     "Cancelled",
+    "Choice",
+    "Chunk",
     "FailureCode",
     "Limits",
     "Manifest",
+    "Means",
+    "Piece",
     "Probe",
     "Recipe",
     "Rejected",
     "RejectionCode",
     "Rendition",
     "Rung",
+    "Score",
     "Segment",
     "TranscodeFailed",
     "TranscoderError",
+    "in_one_piece",
     "plan",
     "probe",
     "transcode",

@@ -14,19 +14,14 @@ from typing import TYPE_CHECKING, Any
 import ffmpeg
 
 from youke_transcoder.limits import AUDIO_CODECS, FORMATS, VIDEO_CODECS
+from youke_transcoder.recipes import REORDERED_FRAMES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from youke_transcoder.limits import Limits
-    from youke_transcoder.planning import Recipe, Rung
+    from youke_transcoder.recipes import Recipe, Rung
 
-#: x264. "veryfast" because the whole ladder must keep up with the clock on two cores:
-#: "medium" costs twice the CPU time on camera pictures for a fifth of the bytes.
-PRESET = "veryfast"
-CRF = 23
-#: Frames by which x264 reorders with its default B-pyramid.
-REORDERED_FRAMES = 2
 #: AAC-LC, stereo. Speech; phones with little data pay for every rung's sound.
 AUDIO_BIT_RATE = "96k"
 AUDIO_RATE = 48_000
@@ -216,9 +211,9 @@ def _scaled(picture: Any, rung: Rung, recipe: Recipe, *, first: bool) -> Any:
 def _x264(rung: Rung, recipe: Recipe) -> dict[str, Any]:
     return {
         "c:v": "libx264",
-        "preset": PRESET,
+        "preset": rung.preset,
         "profile:v": "high",
-        "crf": CRF,
+        "crf": rung.crf,
         "maxrate": f"{rung.peak_kbit}k",
         "bufsize": f"{rung.buffer_kbit}k",
         # One grid: a key frame every so many frames and nowhere else.
@@ -227,6 +222,7 @@ def _x264(rung: Rung, recipe: Recipe) -> dict[str, Any]:
         "sc_threshold": 0,
         "flags:v": "+cgop",
         "fps_mode": "passthrough",
+        **({"tune": rung.tune} if rung.tune else {}),
         **_CLEAN,
     }
 

@@ -33,6 +33,8 @@ class FailureCode(StrEnum):
     ENCODER_BUDGET = "encoder_budget"
     BAD_SOURCE = "bad_source"
     BAD_OUTPUT = "bad_output"
+    #: A chunk did not begin where a key frame should lie: encode in one piece.
+    BAD_SEEK = "bad_seek"
     OUTPUT_TOO_LARGE = "output_too_large"
     DISK_FULL = "disk_full"
 

@@ -83,10 +83,10 @@ class Probe:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Reverse `to_dict`; what it does not know it ignores."""
-        known = _known(cls, values)
-        known["frame_rate"] = Fraction(values["frame_rate"])
-        known["key_times_s"] = tuple(values.get("key_times_s", ()))
-        return cls(**known)
+        own = known(cls, values)
+        own["frame_rate"] = Fraction(values["frame_rate"])
+        own["key_times_s"] = tuple(values.get("key_times_s", ()))
+        return cls(**own)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,8 @@ class Chunk:
     #: Output frames: the first one's number, and how many.
     first_frame: int
     frames: int
-    #: Seconds at which decoding begins: a key frame at or before the first frame.
+    #: Seconds to seek to: decoding begins at the key frame at or before this, which
+    #: lies at or before the first frame.
     seek_s: float
 
     @property
@@ -178,7 +179,7 @@ class Piece:
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Reverse `to_dict`; what it does not know it ignores."""
         return cls(
-            **_known(cls, values)
+            **known(cls, values)
             | {
                 "init": ByteRange(**values["init"]),
                 "segments": tuple(Segment(**each) for each in values["segments"]),
@@ -227,10 +228,10 @@ class Rendition:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Reverse `to_dict`; what it does not know it ignores."""
-        known = _known(cls, values)
+        own = known(cls, values)
         init = values.get("init")
         return cls(
-            **known
+            **own
             | {
                 "profiles": tuple(values["profiles"]),
                 "init": ByteRange(init["offset"], init["length"]) if init else None,
@@ -265,7 +266,7 @@ class Storyboard:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Reverse `to_dict`; what it does not know it ignores."""
-        return cls(**_known(cls, values) | {"sheets": tuple(values["sheets"])})
+        return cls(**known(cls, values) | {"sheets": tuple(values["sheets"])})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -309,6 +310,7 @@ def _segments(values: Iterable[Mapping[str, Any]]) -> tuple[Segment, ...]:
     )
 
 
-def _known(cls: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
+def known(cls: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Select the values that a dataclass has fields for."""
     names = {field.name for field in fields(cls)}
     return {name: value for name, value in values.items() if name in names}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from youke_transcoder.chunking import cut
 from youke_transcoder.limits import DEFAULT_LIMITS
+from youke_transcoder.recipes import STATIC, Choice, Recipe, Rung, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from youke_transcoder.model import Probe
+
+__all__ = ["LADDERS", "Choice", "Recipe", "Rung", "in_one_piece", "plan"]
 
 #: The short sides that each profile offers, in pixels.
 LADDERS = {
@@ -28,12 +32,6 @@ PEAK_KBIT = {1080: 6000, 720: 3000, 480: 1300, 360: 750, 240: 400}
 #: Above 30 frames a second the peaks grow by half, as in Apple's ladder.
 FAST_FPS = 31
 FAST_FACTOR = 1.5
-#: Seconds of peak rate that the decoder's buffer holds. It keeps the TV boxes' VBV
-#: small and a six-second segment within 1.25 times the peak.
-BUFFER_S = 1.5
-
-#: Seconds between key frames, on one grid over all rungs.
-GOP_S = 2
 #: The long side may be this multiple of the short one before the rung shrinks: H.264
 #: level 4.2 ends near 1920 x 1088.
 WIDEST = Fraction(16, 9)
@@ -42,52 +40,12 @@ WIDEST = Fraction(16, 9)
 SLOWEST_FPS = 15
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rung:
-    """One H.264 encode of the picture."""
-
-    #: "720p": the short side, or the nominal one for pictures wider than 16:9.
-    name: str
-    width: int
-    height: int
-    #: kbit/s.
-    peak_kbit: int
-    #: Profiles that play it as fragmented MP4; "web" and "mobile" share.
-    profiles: tuple[str, ...]
-    #: Whether it is also copied into an MPEG-TS for TV.
-    tv: bool
-
-    @property
-    def buffer_kbit(self) -> int:
-        """VBV buffer in kbit."""
-        return int(self.peak_kbit * BUFFER_S)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """Everything that one run of the encoder makes of one source."""
-
-    source: Probe
-    frame_rate: Fraction
-    #: Frames of every rung.
-    frames: int
-    #: Largest first: each is scaled from the one before it.
-    rungs: tuple[Rung, ...]
-    #: Profiles that get the sound alone.
-    audio_only: tuple[str, ...]
-
-    @property
-    def duration_s(self) -> float:
-        """Seconds of every rendition: a whole number of frames."""
-        return float(self.frames / self.frame_rate)
-
-    @property
-    def gop(self) -> int:
-        """Frames between key frames."""
-        return max(1, round(self.frame_rate * GOP_S))
-
-
-def plan(source: Probe, profiles: Iterable[str] = tuple(LADDERS)) -> Recipe:
+def plan(
+    source: Probe,
+    profiles: Iterable[str] = tuple(LADDERS),
+    *,
+    choice: Choice = STATIC,
+) -> Recipe:
     """Choose the rungs for a source; raise ValueError for a profile nobody knows.
 
     TV does not get encodes of its own. Every rung is H.264 High with a small VBV and
@@ -101,7 +59,7 @@ def plan(source: Probe, profiles: Iterable[str] = tuple(LADDERS)) -> Recipe:
     rate = output_rate(source.frame_rate)
     chosen = {each: _steps(source, LADDERS[each]) for each in LADDERS if each in wanted}
     steps = sorted({step for each in chosen.values() for step in each}, reverse=True)
-    return Recipe(
+    recipe = Recipe(
         source=source,
         frame_rate=rate,
         frames=max(1, round(source.duration_s * rate)),
@@ -109,6 +67,44 @@ def plan(source: Probe, profiles: Iterable[str] = tuple(LADDERS)) -> Recipe:
         audio_only=tuple(
             each for each in AUDIO_ONLY_PROFILES if each in wanted and source.has_audio
         ),
+        chunks=(),
+    )
+    return apply(choice, replace(recipe, chunks=cut(recipe)))
+
+
+def apply(choice: Choice, recipe: Recipe) -> Recipe:
+    """Change a recipe as the survey of its source advises.
+
+    The largest rung stays whatever is said. So do the low ones, with their quality:
+    they may be encoded already when the survey ends.
+    """
+    top = recipe.rungs[0]
+    low = set(recipe.low_rungs) - {top}
+    kept = (
+        each
+        for each in recipe.rungs
+        if each is top or each in low or each.name not in choice.dropped
+    )
+    return replace(
+        recipe, rungs=tuple(_chosen(each, choice, fixed=each in low) for each in kept)
+    )
+
+
+def in_one_piece(recipe: Recipe) -> Recipe:
+    """Encode the whole source in one run, for a source that cannot be cut."""
+    return replace(recipe, chunks=whole(recipe.frames))
+
+
+def _chosen(rung: Rung, choice: Choice, *, fixed: bool) -> Rung:
+    score = choice.scores.get(rung.name)
+    if fixed:
+        return replace(rung, score=score)
+    return replace(
+        rung,
+        score=score,
+        crf=choice.crf.get(rung.name, rung.crf),
+        preset=choice.preset or rung.preset,
+        tune=choice.tune or rung.tune,
     )
 
 

@@ -1,5 +1,6 @@
 """The ladder is decided by arithmetic alone."""
 
+import json
 from fractions import Fraction
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from youke_transcoder import Probe, plan
+from youke_transcoder import Choice, Probe, Recipe, Score, plan
 from youke_transcoder.planning import LADDERS, fit, output_rate, peak_kbit
 
 
@@ -160,3 +161,79 @@ def test_any_source_gets_even_sizes_within_itself_for_every_profile(
         assert 2 <= rung.height <= height
         assert min(rung.width, rung.height) <= 1080
         assert max(rung.width, rung.height) <= 1920
+
+
+def test_a_recipe_survives_json() -> None:
+    recipe = plan(
+        source(key_times_s=(0.0, 2.0), seekable=True, duration_s=100.0),
+        choice=Choice(
+            scores={"480p": Score(metric="vmaf", mean=90.0, low=80.0)}, tune="animation"
+        ),
+    )
+
+    assert Recipe.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe
+
+
+def test_a_choice_survives_json() -> None:
+    score = Score(metric="ssim", mean=0.98, low=0.95)
+    choice = Choice(
+        kind="slides", dropped=("720p",), crf={"1080p": 26}, scores={"1080p": score}
+    )
+
+    assert Choice.from_dict(json.loads(json.dumps(choice.to_dict()))) == choice
+
+
+def test_the_survey_drops_rungs_but_never_the_top_or_the_low_ones() -> None:
+    every = ("1080p", "720p", "480p", "360p", "240p")
+
+    recipe = plan(source(), choice=Choice(dropped=every))
+
+    assert [rung.name for rung in recipe.rungs] == ["1080p", "360p", "240p"]
+
+
+def test_the_survey_does_not_change_what_is_encoded_before_it_ends() -> None:
+    before = plan(source())
+
+    after = plan(
+        source(),
+        choice=Choice(crf={"1080p": 27, "360p": 27}, preset="faster", tune="film"),
+    )
+
+    assert after.low_rungs == before.low_rungs
+    assert [(each.crf, each.preset, each.tune) for each in after.high_rungs] == [
+        (27, "faster", "film"),
+        (23, "faster", "film"),
+        (23, "faster", "film"),
+    ]
+    assert after.key_of("240p") == before.key_of("240p")
+    assert after.key_of("1080p") != before.key_of("1080p")
+
+
+def test_a_score_does_not_make_it_another_work() -> None:
+    score = Score(metric="vmaf", mean=95.0, low=90.0)
+
+    scored = plan(source(), choice=Choice(scores={"720p": score}))
+
+    assert scored.rungs[1].score == score
+    assert scored.key == plan(source()).key
+
+
+@pytest.mark.parametrize(
+    ("lines", "low", "high"),
+    [
+        (1080, ["360p", "240p"], ["1080p", "720p", "480p"]),
+        (240, ["240p"], []),
+    ],
+)
+def test_rungs_are_low_or_high(lines: int, low: list[str], high: list[str]) -> None:
+    recipe = plan(source(lines * 16 // 9, lines))
+
+    assert [each.name for each in recipe.low_rungs] == low
+    assert [each.name for each in recipe.high_rungs] == high
+
+
+def test_a_television_alone_opens_with_its_smallest_rung() -> None:
+    recipe = plan(source(), profiles=("tv",))
+
+    assert [each.name for each in recipe.low_rungs] == ["720p"]
+    assert [each.name for each in recipe.high_rungs] == ["1080p"]
