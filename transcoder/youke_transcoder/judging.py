@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 #: Containers whose header states the duration; elsewhere libavformat estimates it.
 DECLARING = ("mov", "matroska", "avi", "flv", "asf", "ogg")
+#: Containers that can name the place of every key frame.
+INDEXED = ("mov", "matroska")
+#: Seconds of the end that an index may leave out; one jump there costs no more.
+UNINDEXED_S = 20.0
 #: Frame rates that people mean.
 STANDARD_RATES = tuple(
     Fraction(value)
@@ -176,3 +180,29 @@ def displayed_size(
         height = round(height / aspect)
     turned = round(rotation / 90) % 2 == 1
     return (height, width) if turned else (width, height)
+
+
+def spaced(times: Sequence[float], apart_s: float) -> list[float]:
+    """Keep of sorted times those that are at least so far from the one kept before."""
+    kept: list[float] = []
+    for time in times:
+        if not kept or time - kept[-1] >= apart_s:
+            kept.append(time)
+    return kept
+
+
+def is_seekable(
+    container: str,
+    keys_s: Sequence[float],
+    *,
+    index_end_s: float | None,
+    growing: bool,
+) -> bool:
+    """Whether decoding may begin at any of these sorted times of key frames.
+
+    The index must reach the last of them, so that no jump ends too early.
+    """
+    if not keys_s or index_end_s is None or not growing:
+        return False
+    known = any(name in container for name in INDEXED)
+    return known and index_end_s >= keys_s[-1] - UNINDEXED_S

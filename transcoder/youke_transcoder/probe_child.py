@@ -6,10 +6,11 @@ process that started it has already limited its memory, CPU and network.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from array import array
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,8 +28,10 @@ from youke_transcoder.judging import (
     choose_streams,
     displayed_size,
     frame_rate,
+    is_seekable,
     judge_header,
     judge_spans,
+    spaced,
 )
 from youke_transcoder.limits import AUDIO_CODECS, FORMATS, VIDEO_CODECS, Limits
 from youke_transcoder.model import Probe
@@ -41,28 +44,76 @@ if TYPE_CHECKING:
 
 #: Packets of picture that may fail before the file counts as unreadable.
 PATIENCE = 300
+#: Key frames nearer to each other are as good as one: seconds.
+KEYS_APART_S = 1.0
 #: AVColorTransferCharacteristic of PQ and HLG.
 HDR_TRANSFERS = (16, 18)
 RGB_NAMES = ("gbr", "rgb", "bgr", "argb", "abgr", "0rgb", "0bgr", "pal8")
 
 
-@dataclass
 class Track:
-    """What the packets of one stream show."""
+    """What the packets of one stream show; times in ticks of the stream."""
 
-    times: array[float] = field(default_factory=lambda: array("d"))
-    end_s: float = float("-inf")
+    __slots__ = (
+        "_last_dts",
+        "_time_base",
+        "end",
+        "growing",
+        "keys",
+        "size",
+        "times",
+    )
+
+    def __init__(self, time_base: Fraction | None) -> None:
+        """Start without packets."""
+        self._time_base = time_base or Fraction(1, av.time_base)
+        self._last_dts: int | None = None
+        #: Of the packets that are shown, in the order of the file.
+        self.times = array("q")
+        self.keys = array("q")
+        self.end = 0
+        #: Bytes.
+        self.size = 0
+        #: Every packet says when it is shown, and decoding times never fall.
+        self.growing = True
 
     def add(self, packet: Packet[Any]) -> None:
-        """Take note of a packet's time."""
-        stamp = packet.dts if packet.pts is None else packet.pts
-        if stamp is None or packet.is_discard:
+        """Take note of a packet; runs some hundred thousand times."""
+        pts, dts = packet.pts, packet.dts
+        stamp = dts if pts is None else pts
+        if stamp is None:
             return
-        time = float(stamp * packet.time_base)
-        self.times.append(time)
-        self.end_s = max(
-            self.end_s, time + float((packet.duration or 0) * packet.time_base)
-        )
+        last = self._last_dts
+        if pts is None:
+            self.growing = False
+        # Matroska knows no decoding times, so libavformat has none at some starts.
+        if dts is not None:
+            if last is not None and dts < last:
+                self.growing = False
+            self._last_dts = dts
+        self.size += packet.size
+        if packet.is_discard:
+            return
+        if not self.times or stamp + (packet.duration or 0) > self.end:
+            self.end = stamp + (packet.duration or 0)
+        self.times.append(stamp)
+        if packet.is_keyframe:
+            self.keys.append(stamp)
+
+    def seconds(self, stamp: int) -> float:
+        """Seconds of a time in ticks."""
+        return float(stamp * self._time_base)
+
+    @property
+    def span(self) -> Span:
+        """From the first packet to the end of the last."""
+        start, end = self.seconds(min(self.times)), self.seconds(self.end)
+        return Span(start, end, len(self.times))
+
+    def sorted_s(self, stamps: array[int]) -> list[float]:
+        """Seconds of times in ticks, in order."""
+        factor = float(self._time_base)
+        return [stamp * factor for stamp in sorted(stamps)]
 
 
 def probe(path: Path, limits: Limits) -> Probe:
@@ -108,14 +159,17 @@ class Measured:
     spans: dict[int, Span]
     #: The time that the encoder will call zero.
     origin_s: float
+    #: The time of the last picture that the container's index knows.
+    index_end_s: float | None
 
 
 def _measure(container: InputContainer, limits: Limits, size: int) -> Probe:
     facts = _header(container)
     judge_header(facts, limits)
     video, audio = choose_streams(facts)
+    index_end_s = _index_end(container, video.index)
     tracks, frame = _read(container, video.index)
-    spans = {index: _span(track) for index, track in tracks.items() if track.times}
+    spans = {index: track.span for index, track in tracks.items() if track.times}
     judge_spans(facts, spans, limits)
     if frame is None:
         raise Rejected(RejectionCode.UNREADABLE, "no picture can be decoded")
@@ -124,7 +178,22 @@ def _measure(container: InputContainer, limits: Limits, size: int) -> Probe:
     start = container.start_time
     first = min(span.start_s for span in spans.values())
     origin = first if start is None else start / av.time_base
-    return _probe(container, frame, Measured(facts, tracks, spans, origin), size)
+    measured = Measured(facts, tracks, spans, origin, index_end_s)
+    return _probe(container, frame, measured, size)
+
+
+def _index_end(container: InputContainer, video_index: int) -> float | None:
+    """Find the time of the last picture that the container's own index knows.
+
+    Matroska's index is read by the first jump only.
+    """
+    stream = container.streams[video_index]
+    if "matroska" in container.format.name:
+        container.seek(0)
+    entries = stream.index_entries
+    if not len(entries) or stream.time_base is None:
+        return None
+    return float(entries[len(entries) - 1].timestamp * stream.time_base)
 
 
 def _header(container: InputContainer) -> HeaderFacts:
@@ -166,8 +235,12 @@ def _read(
     first = FirstPicture()
     try:
         for packet in container.demux():
-            tracks.setdefault(packet.stream.index, Track()).add(packet)
-            if packet.stream.index == video_index:
+            index = packet.stream_index
+            track = tracks.get(index)
+            if track is None:
+                track = tracks[index] = Track(packet.stream.time_base)
+            track.add(packet)
+            if index == video_index and first.wanted:
                 first.try_packet(packet)
     except av.error.FFmpegError:
         # What could be read until here is judged by its length.
@@ -184,19 +257,16 @@ class FirstPicture:
         self.frame: VideoFrame | None = None
         self._left = PATIENCE
 
+    @property
+    def wanted(self) -> bool:
+        """Whether another packet should be tried."""
+        return self.frame is None and self._left > 0
+
     def try_packet(self, packet: Packet[Any]) -> None:
-        """Decode a packet if a picture is still wanted."""
-        if self.frame is not None or self._left <= 0:
-            return
+        """Decode a packet."""
         self._left -= 1
-        try:
+        with contextlib.suppress(av.error.FFmpegError):
             self.frame = next(iter(packet.decode()), None)
-        except av.error.FFmpegError:
-            return
-
-
-def _span(track: Track) -> Span:
-    return Span(min(track.times), track.end_s, len(track.times))
 
 
 def _probe(
@@ -205,19 +275,21 @@ def _probe(
     """Put together what is known of an acceptable file."""
     video, audio = choose_streams(source.facts)
     stream = container.streams[video.index]
-    times = sorted(source.tracks[video.index].times)
-    rate, varies = frame_rate(times, source.spans[video.index].end_s)
+    pictures, span = source.tracks[video.index], source.spans[video.index]
+    rate, varies = frame_rate(pictures.sorted_s(pictures.times), span.end_s)
     aspect = getattr(stream, "sample_aspect_ratio", None) or Fraction(1)
     width, height = displayed_size(frame.width, frame.height, aspect, frame.rotation)
     chosen = [video, audio] if audio else [video]
     ends = [
         source.spans[each.index].end_s for each in chosen if each.index in source.spans
     ]
+    duration_s = round(max(ends) - source.origin_s, 6)
+    bits = 8 * sum(source.tracks[each.index].size for each in chosen)
     return Probe(
         container=source.facts.container,
         size=size,
-        duration_s=round(max(ends) - source.origin_s, 6),
-        video_end_s=round(source.spans[video.index].end_s - source.origin_s, 6),
+        duration_s=duration_s,
+        video_end_s=round(span.end_s - source.origin_s, 6),
         width=width,
         height=height,
         frame_rate=rate,
@@ -230,9 +302,46 @@ def _probe(
         interlaced=frame.interlaced_frame,
         rotation=frame.rotation,
         video_index=video.index,
-        audio_index=audio.index if audio else None,
-        audio_codec=audio.codec if audio else None,
+        square=aspect == 1,
+        bit_rate=round(bits / max(duration_s, 0.001)),
+        video_profile=_profile(container, video),
+        **_places(source, video),
+        **_sound(container, audio),
     )
+
+
+def _places(source: Measured, video: StreamFacts) -> dict[str, Any]:
+    """Where decoding may begin."""
+    track = source.tracks[video.index]
+    keys = spaced(track.sorted_s(track.keys), KEYS_APART_S)
+    chosen = (each for each in choose_streams(source.facts) if each)
+    return {
+        "key_times_s": tuple(round(each - source.origin_s, 6) for each in keys),
+        "seekable": is_seekable(
+            source.facts.container,
+            keys,
+            index_end_s=source.index_end_s,
+            growing=all(source.tracks[each.index].growing for each in chosen),
+        ),
+    }
+
+
+def _sound(container: InputContainer, audio: StreamFacts | None) -> dict[str, Any]:
+    if audio is None:
+        return {"audio_index": None, "audio_codec": None}
+    context: Any = container.streams[audio.index].codec_context
+    return {
+        "audio_index": audio.index,
+        "audio_codec": audio.codec,
+        "audio_profile": _profile(container, audio),
+        "sample_rate": context.sample_rate or None,
+        "channels": context.layout.nb_channels or None,
+    }
+
+
+def _profile(container: InputContainer, stream: StreamFacts) -> str | None:
+    context: Any = container.streams[stream.index].codec_context
+    return str(context.profile) if context.profile else None
 
 
 def main(path: str, limits: str) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,11 @@ from youke_transcoder.judging import (
     choose_streams,
     displayed_size,
     frame_rate,
+    is_seekable,
     judge_header,
     judge_spans,
     snap,
+    spaced,
 )
 
 LIMITS = Limits()
@@ -146,3 +149,36 @@ def test_size_is_counted_as_displayed(
     aspect: Fraction, rotation: int, size: tuple[int, int]
 ) -> None:
     assert displayed_size(720, 576, aspect, rotation) == size
+
+
+def test_key_frames_in_a_row_count_as_one() -> None:
+    assert spaced([0, 0.5, 1, 1.9, 5, 5.1], 1) == [0, 1, 5]
+    assert spaced([], 1) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, True),
+        ({"container": "mpegts"}, False),
+        ({"growing": False}, False),
+        ({"index_end_s": None}, False),
+        # An index that ends with the first minute names no place in the second.
+        ({"index_end_s": 60.0}, False),
+        ({"keys_s": []}, False),
+    ],
+)
+def test_a_jump_needs_an_index_and_growing_times(
+    changes: dict[str, Any],
+    expected: bool,  # noqa: FBT001  # a parameter of the table
+) -> None:
+    facts: dict[str, Any] = {
+        "container": "matroska,webm",
+        "keys_s": [0, 60, 120],
+        "index_end_s": 120.0,
+        "growing": True,
+    }
+    values = facts | changes
+    container, keys = values.pop("container"), values.pop("keys_s")
+
+    assert is_seekable(container, keys, **values) is expected
