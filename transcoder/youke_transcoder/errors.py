@@ -37,6 +37,8 @@ class FailureCode(StrEnum):
     BAD_SEEK = "bad_seek"
     OUTPUT_TOO_LARGE = "output_too_large"
     DISK_FULL = "disk_full"
+    #: The machine's fault: see `sandbox`.
+    NO_SANDBOX = "no_sandbox"
 
 
 class TranscoderError(Exception):

@@ -1,6 +1,8 @@
 """Start one untrusted command under limits; run as a script, standard library only.
 
-    guard.py PARENT_PID MEMORY CPU_S FILE_SIZE OPEN_FILES NICE -- COMMAND ...
+    guard.py PARENT_PID MEMORY CPU_S FILE_SIZE OPEN_FILES NICE BARE -- COMMAND ...
+
+BARE is 1 for a command without a sandbox, whose part is done here as far as it goes.
 
 Doing this between fork and exec of the worker would need `preexec_fn`, which is not
 safe in a process with threads; a script that limits itself and then becomes the
@@ -30,15 +32,18 @@ def die_with(parent: int) -> None:
     """Have the kernel kill this process when the worker that started it dies."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     # The worker may have died before the kernel was asked.
     if os.getppid() != parent:
         sys.exit(CANNOT_START)
 
 
-def leave_network() -> None:
-    """Move to a network namespace without any interface, where the kernel allows it."""
+def lock() -> None:
+    """Gain no rights by running a program, and leave the network where that is allowed.
+
+    The network namespace that is gone to has no interface.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if libc.unshare(CLONE_NEWNET) != 0:
         libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
 
@@ -62,11 +67,12 @@ def limit(memory: int, cpu_s: int, file_size: int, open_files: int) -> None:
 def main(arguments: list[str]) -> None:
     """Become the command."""
     split = arguments.index("--")
-    parent, *limits, nice = map(int, arguments[:split])
+    parent, *limits, nice, bare = map(int, arguments[:split])
     command = arguments[split + 1 :]
     die_with(parent)
-    with contextlib.suppress(AttributeError):  # no unshare on this system
-        leave_network()
+    if bare:
+        with contextlib.suppress(AttributeError):  # no unshare on this system
+            lock()
     limit(*limits)
     os.nice(nice)
     # Python ignores these two, and ignored signals are inherited by the command.

@@ -1,32 +1,42 @@
-"""Run a child process under guard: limits, time-outs, cancelling, its last words."""
+"""Run a child process between walls: limits, time-outs, cancelling, its last words."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import queue
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from youke_transcoder.errors import Cancelled
+from youke_transcoder import sandbox
+from youke_transcoder.errors import Cancelled, FailureCode, TranscodeFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 GUARD = str(Path(__file__).with_name("guard.py"))
 #: Seconds between two looks at the wish to stop and the clock.
 POLL_S = 0.25
 #: Lines of the child's stderr that are kept.
 TAIL_LINES = 40
-#: What a child may know of our environment: no credentials.
+#: What a child without a sandbox may know of our environment: no credentials.
 ENVIRONMENT = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "TMPDIR")
+#: What shells answer when a command cannot be started.
+CANNOT_START = 127
+FIXED_ENVIRONMENT = {
+    "LANG": "C.UTF-8",
+    "AV_LOG_FORCE_NOCOLOR": "1",
+    # Every arena reserves address space, which is limited.
+    "MALLOC_ARENA_MAX": "4",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,32 +74,51 @@ def run(
 ) -> Ended:
     """Run a command in `directory` and hand each line of its stdout to `on_line`.
 
-    `directory` is for writing, `reads` are the other files that the command opens, by
-    their own absolute names. `nice` is added to the niceness. `on_line` answers whether
-    the line is a sign of advance. Whatever leaves this function, an
-    exception included, leaves no process behind. Raises `Cancelled`.
+    Between the walls `directory` is the only place for writing, and `reads` are the
+    only other files that the command finds, by their own absolute names. `nice` is
+    added to the niceness. `on_line` answers whether the line is a sign of advance.
+    Whatever leaves this function, an exception included, leaves no process behind.
+    Raises `Cancelled`, and `TranscodeFailed` where there are no walls.
     """
-    child = _start(command, budget, directory, reads=reads, nice=nice)
-    try:
-        return _follow(child, budget.stall_s, on_line, should_stop=should_stop)
-    finally:
-        _kill(child)
+    program = shutil.which(command[0])
+    if program is None:
+        return Ended(CANNOT_START, f"cannot start {command[0]}: no such program")
+    bwrap = sandbox.bubblewrap()
+    walls = (
+        sandbox.walls(bwrap, program, directory=directory, reads=reads) if bwrap else []
+    )
+    child = _start(
+        [*walls, program, *command[1:]],
+        budget,
+        directory=directory,
+        environment=sandbox.environment(program) if bwrap else _our_environment(),
+        guard=(nice, int(not bwrap)),
+    )
+    ended = _attend(child, budget.stall_s, on_line, should_stop=should_stop)
+    return _seen_from_outside(ended) if bwrap else ended
+
+
+def _seen_from_outside(ended: Ended) -> Ended:
+    """Say how the command ended, of which only the walls saw the end."""
+    if sandbox.failed_to_start(ended.returncode, ended.words):
+        raise TranscodeFailed(FailureCode.NO_SANDBOX, ended.words)
+    return replace(ended, returncode=sandbox.status(ended.returncode))
 
 
 def _start(
     command: Sequence[str],
     budget: Budget,
-    directory: Path,
     *,
-    reads: Sequence[Path],  # noqa: ARG001  # for the walls that are being built
-    nice: int,
+    directory: Path,
+    environment: Mapping[str, str],
+    guard: tuple[int, int],
 ) -> subprocess.Popen[str]:
-    limits = (budget.memory, budget.cpu_s, budget.file_size, budget.open_files, nice)
+    limits = (budget.memory, budget.cpu_s, budget.file_size, budget.open_files, *guard)
     guarded = [sys.executable, "-I", "-S", GUARD, str(os.getpid())]
     return subprocess.Popen(
         [*guarded, *map(str, limits), "--", *command],
         cwd=directory,
-        env=_environment(),
+        env={**environment, **FIXED_ENVIRONMENT},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -100,27 +129,43 @@ def _start(
     )
 
 
-def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
-    # Every arena reserves address space, which is limited.
-    fixed = {"LANG": "C.UTF-8", "AV_LOG_FORCE_NOCOLOR": "1", "MALLOC_ARENA_MAX": "4"}
-    return kept | fixed
+def _our_environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
 
 
-def _follow(
+def _attend(
     child: subprocess.Popen[str],
     stall_s: float,
     on_line: Callable[[str], bool],
     *,
     should_stop: Callable[[], bool],
 ) -> Ended:
+    """Follow a child to its end, and see to it that it has one."""
     tail: deque[str] = deque(maxlen=TAIL_LINES)
     lines: queue.Queue[str | None] = queue.Queue()
     listeners = (
         _listen(child.stdout, lines.put),
         _listen(child.stderr, lambda line: tail.append(line or "")),
     )
-    stalled = False
+    try:
+        stalled = _stalls(lines, stall_s, on_line, should_stop=should_stop)
+        stalled = stalled or not _ends_within(child, stall_s)
+    finally:
+        _kill(child)
+        # The pipes end with the last process that holds them.
+        for listener in listeners:
+            listener.join()
+    return Ended(child.returncode, "".join(tail).strip(), stalled)
+
+
+def _stalls(
+    lines: queue.Queue[str | None],
+    stall_s: float,
+    on_line: Callable[[str], bool],
+    *,
+    should_stop: Callable[[], bool],
+) -> bool:
+    """Hand on lines until there are no more; answer whether they stopped advancing."""
     advance = time.monotonic()
     for line in _until_end(lines):
         if should_stop():
@@ -128,13 +173,8 @@ def _follow(
         if line is not None and on_line(line):
             advance = time.monotonic()
         if time.monotonic() - advance > stall_s:
-            stalled = True
-            break
-    stalled = stalled or not _ends_within(child, stall_s)
-    _kill(child)
-    for listener in listeners:
-        listener.join()
-    return Ended(child.returncode, "".join(tail).strip(), stalled)
+            return True
+    return False
 
 
 def _ends_within(child: subprocess.Popen[str], seconds: float) -> bool:
@@ -176,7 +216,6 @@ def _until_end(lines: queue.Queue[str | None]) -> Iterator[str | None]:
 
 def _kill(child: subprocess.Popen[str]) -> None:
     """End the child and everything it started, and take its exit status."""
-    if child.poll() is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
     child.wait()
