@@ -54,6 +54,7 @@ def examine(environment: Mapping[str, str]) -> Iterator[Result]:
     folder = data_dir(environment)
     yield _try("Python", _python)
     yield _try("FFmpeg", partial(_ffmpeg, environment.get("YOUKE_FFMPEG")))
+    yield _try("Sandbox", _sandbox)
     yield _try("Data folder", partial(_data_folder, folder))
     try:
         settings = Settings.from_env(environment)
@@ -98,6 +99,17 @@ def _ffmpeg(configured: str | None) -> str:
         names = ", ".join(sorted(missing))
         raise _Problem(f"{path} lacks {names}", remedy.format(missing=names))
     return path
+
+
+def _sandbox() -> str:
+    from youke_transcoder import TranscodeFailed, sandbox
+
+    try:
+        path = sandbox.bubblewrap()
+    except TranscodeFailed as failed:
+        remedy = "allow user namespaces, or set YOUKE_SANDBOX: see docs/operations.md"
+        raise _Problem(failed.detail, remedy) from failed
+    return path or f"{sandbox.SETTING}=none: only limits hold hostile files back"
 
 
 def _data_folder(folder: Path) -> str:

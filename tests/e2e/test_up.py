@@ -57,7 +57,7 @@ def test_the_doctor_finds_everything_well(running: Installation) -> None:
 
     assert found.returncode == 0, found.stdout
     assert "✗" not in found.stdout
-    assert found.stdout.count("✓") == 10
+    assert found.stdout.count("✓") == 11
 
 
 def test_the_doctor_says_what_to_do_when_nothing_runs(
