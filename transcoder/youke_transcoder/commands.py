@@ -8,22 +8,23 @@ all rungs, and a rung be stored both as fragmented MP4 and as MPEG-TS.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import ffmpeg
 
+from youke_transcoder.encoders import FRAGMENTED, aac, options, ticks
 from youke_transcoder.limits import AUDIO_CODECS, FORMATS, VIDEO_CODECS
-from youke_transcoder.recipes import REORDERED_FRAMES
+from youke_transcoder.recipes import REORDERED_FRAMES, whole
+from youke_transcoder.running import cores
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from youke_transcoder.limits import Limits
+    from youke_transcoder.model import Chunk
     from youke_transcoder.recipes import Recipe, Rung
 
-#: AAC-LC, stereo. Speech; phones with little data pay for every rung's sound.
-AUDIO_BIT_RATE = "96k"
 AUDIO_RATE = 48_000
 #: EBU R 128, within the +-2 of China's GY/T 377 (-24 LKFS).
 LOUDNESS_LUFS = -23.0
@@ -40,8 +41,6 @@ MAX_ERROR_RATE = "0.2"
 POSTER_CANDIDATES = 50
 POSTER_BOX = (1280, 720)
 
-#: Progress lines go to stdout; nothing is ever asked on the terminal.
-GLOBAL = ("-nostdin", "-hide_banner", "-nostats", "-progress", "pipe:1", "-y")
 #: From light in scene to BT.709, after scaling so that fewer pixels are touched.
 TONE_MAP = (
     ("zscale", {"transfer": "linear", "npl": 100}),
@@ -52,26 +51,80 @@ TONE_MAP = (
 )
 
 
+def pictures_of(
+    opened: Any, recipe: Recipe, chunk: Chunk, *, rungs: Sequence[Rung], threads: int
+) -> list[Any]:
+    """Decode the chunk's pictures once and write a file for each rung."""
+    pictures = cascade(prepared(opened, recipe, chunk), rungs, recipe)
+    return [
+        picture.output(
+            piece_file(rung.name, chunk.index),
+            **options(rung, gop=recipe.gop, threads=threads),
+            video_track_timescale=ticks(recipe.frame_rate.numerator),
+            output_ts_offset=f"{recipe.delay_s:.6f}",
+            **FRAGMENTED,
+        )
+        for rung, picture in zip(rungs, pictures, strict=True)
+    ]
+
+
+def chunk(outputs: Sequence[Any], recipe: Recipe) -> list[str]:
+    """Make one run of a chunk's outputs.
+
+    Where the source is cut, frames keep the source's times, so that all chunks number
+    them alike. A source in one piece may have jumps in its times, which ffmpeg mends.
+    """
+    clock = ("-copyts", "-start_at_zero") if len(recipe.chunks) > 1 else ()
+    extra = ("-max_error_rate", MAX_ERROR_RATE, *clock)
+    return command(ffmpeg.merge_outputs(*outputs), loglevel="error", extra=extra)
+
+
+def key_pictures(files: Sequence[str], to: str) -> list[str]:
+    """Decode the key frames of files; write a line for each, "file's number, time, …".
+
+    Every complaint of a decoder ends the run.
+    """
+    arguments = ["-loglevel", "error", "-xerror"]
+    for file in files:
+        arguments += ["-skip_frame", "nokey", "-err_detect", "explode"]
+        arguments += ["-protocol_whitelist", "file", "-i", f"file:{file}"]
+    for number in range(len(files)):
+        arguments += ["-map", f"{number}:v:0"]
+    return [*arguments, "-fps_mode", "passthrough", "-f", "framecrc", to]
+
+
+def seek(chunk: Chunk) -> dict[str, Any]:
+    """Begin at the key frame before the chunk; take what is decoded, from there on."""
+    if not chunk.seek_s:
+        return {}
+    return {"noaccurate_seek": None, "ss": f"{chunk.seek_s:.6f}"}
+
+
+def piece_file(rendition: str, index: int) -> str:
+    """Name the file of a piece."""
+    return f"{rendition}-{index:05d}.mp4"
+
+
 def measure(path: Path, recipe: Recipe, limits: Limits) -> list[str]:
     """Read the loudness of the sound; it is printed to stderr."""
-    sound = _sound(_source(path, limits), recipe)
+    sound = _sound(source(path, limits), recipe)
     heard = sound.filter("ebur128", framelog="quiet")
-    return _command(heard.output("-", format="null"), loglevel="info")
+    return command(heard.output("-", format="null"), loglevel="info")
 
 
 def encode(path: Path, recipe: Recipe, gain_db: float, limits: Limits) -> list[str]:
     """Decode once; write `<rung>.mp4` for each rung and `sound.mp4`."""
-    # x264's own choice on small machines.
-    threads = min(limits.encode_threads, max(1, (os.cpu_count() or 1) * 3 // 2))
-    source = _source(path, limits)
-    pictures = _cascade(_prepared(source, recipe), recipe)
+    opened = source(path, limits)
+    everything = whole(recipe.frames)[0]
+    pictures = cascade(prepared(opened, recipe, everything), recipe.rungs, recipe)
+    how = {"gop": recipe.gop, "threads": min(limits.encode_threads, cores() * 3 // 2)}
     outputs = [
-        picture.output(video_file(rung), threads=threads, **_x264(rung, recipe))
+        picture.output(video_file(rung), **options(rung, **how))
         for rung, picture in zip(recipe.rungs, pictures, strict=True)
     ]
     if recipe.source.has_audio:
-        outputs.append(_levelled(source, recipe, gain_db).output(SOUND, **_aac()))
-    return _command(
+        outputs.append(_levelled(opened, recipe, gain_db).output(SOUND, **aac()))
+    return command(
         ffmpeg.merge_outputs(*outputs),
         loglevel="error",
         extra=("-max_error_rate", MAX_ERROR_RATE),
@@ -85,10 +138,10 @@ def package(recipe: Recipe) -> list[str]:
     time is negative; the sound alone is moved by as much, and all renditions share
     one clock.
     """
-    sound = _trusted(SOUND) if recipe.source.has_audio else None
+    sound = trusted(SOUND) if recipe.source.has_audio else None
     outputs = []
     for rung in recipe.rungs:
-        video = _trusted(video_file(rung))
+        video = trusted(video_file(rung))
         streams = [video["v"], *([sound["a"]] if sound else [])]
         if rung.profiles:
             outputs.append(_hls(streams, rung.name, "fmp4"))
@@ -98,14 +151,14 @@ def package(recipe: Recipe) -> list[str]:
         delay_s = float(REORDERED_FRAMES / recipe.frame_rate)
         late = {"output_ts_offset": f"{delay_s:.6f}"}
         outputs.append(_hls([sound["a"]], AUDIO_ONLY, "fmp4", **late))
-    return _command(ffmpeg.merge_outputs(*outputs), loglevel="error")
+    return command(ffmpeg.merge_outputs(*outputs), loglevel="error")
 
 
 def poster(recipe: Recipe) -> list[str]:
     """Pick a typical picture a tenth into the best rung, away from opening titles."""
     width, height = POSTER_BOX
     picture = (
-        _trusted(video_file(recipe.rungs[0]), ss=f"{recipe.duration_s / 10:.3f}")
+        trusted(video_file(recipe.rungs[0]), ss=f"{recipe.duration_s / 10:.3f}")
         .video.filter("thumbnail", min(POSTER_CANDIDATES, max(2, recipe.frames // 4)))
         .filter(
             "scale",
@@ -117,7 +170,7 @@ def poster(recipe: Recipe) -> list[str]:
         .filter("format", "yuvj420p")
     )
     output = {"frames:v": 1, "q:v": 3, "f": "image2", "update": 1}
-    return _command(picture.output(POSTER, **output), loglevel="error")
+    return command(picture.output(POSTER, **output), loglevel="error")
 
 
 SOUND = "sound.mp4"
@@ -148,7 +201,7 @@ def gain_db(loudness_lufs: float) -> float:
     return min(LOUDNESS_LUFS - loudness_lufs, MAX_GAIN_DB)
 
 
-def _source(path: Path, limits: Limits) -> Any:
+def source(path: Path, limits: Limits, **seek: Any) -> Any:
     """Open the stranger's file, with everything closed that a stranger could use."""
     return ffmpeg.input(
         f"file:{path.resolve()}",
@@ -156,49 +209,56 @@ def _source(path: Path, limits: Limits) -> Any:
         format_whitelist=",".join(FORMATS),
         codec_whitelist=",".join(VIDEO_CODECS + AUDIO_CODECS),
         max_pixels=limits.max_pixels,
+        **seek,
     )
 
 
-def _trusted(name: str, **options: Any) -> Any:
+def trusted(name: str, **more: Any) -> Any:
     """Open a file that our own encoder wrote into the working directory."""
-    return ffmpeg.input(f"file:{name}", protocol_whitelist="file", **options)
+    return ffmpeg.input(f"file:{name}", protocol_whitelist="file", **more)
 
 
-def _prepared(source: Any, recipe: Recipe) -> Any:
-    """Progressive pictures at a constant rate, exactly as many as the recipe says."""
-    picture = source[str(recipe.source.video_index)]
+def prepared(opened: Any, recipe: Recipe, chunk: Chunk) -> Any:
+    """Give the chunk's progressive pictures at a constant rate, numbered by the clock.
+
+    Only the first chunk repeats its first picture from zero on, and only past the end
+    of the source the last one stays. Elsewhere nothing is made up: a seek that landed
+    late gives too few frames, which is noticed.
+    """
+    picture = opened[str(recipe.source.video_index)]
     if recipe.source.interlaced:
         picture = picture.filter("bwdif", mode="send_frame", deint="interlaced")
-    missing_s = max(0.0, recipe.duration_s - recipe.source.video_end_s)
-    return (
-        picture.filter("fps", fps=str(recipe.frame_rate), start_time=0)
+    start = {} if chunk.first_frame else {"start_time": 0}
+    picture = picture.filter("fps", fps=str(recipe.frame_rate), **start)
+    missing_s = float(chunk.end_frame / recipe.frame_rate) - recipe.source.video_end_s
+    if missing_s > 0 or chunk.end_frame == recipe.frames:
         # The last picture stays while sound goes on, and makes up for a lost one.
-        .filter("tpad", stop_mode="clone", stop_duration=f"{missing_s + 1:.3f}")
-        .filter("trim", end_frame=recipe.frames)
-    )
+        stop_s = f"{max(0.0, missing_s) + 1:.3f}"
+        picture = picture.filter("tpad", stop_mode="clone", stop_duration=stop_s)
+    return picture.filter("trim", start_pts=chunk.first_frame, end_pts=chunk.end_frame)
 
 
-def _cascade(picture: Any, recipe: Recipe) -> list[Any]:
+def cascade(picture: Any, rungs: Sequence[Rung], recipe: Recipe) -> list[Any]:
     """Scale each rung from the one above it, which touches the fewest pixels."""
-    rungs: list[Any] = []
-    for rung in recipe.rungs:
-        picture = _scaled(picture, rung, recipe, first=not rungs)
-        if rung is recipe.rungs[-1]:
-            rungs.append(picture)
+    pictures: list[Any] = []
+    for rung in rungs:
+        picture = _scaled(picture, rung, recipe, first=not pictures)
+        if rung is rungs[-1]:
+            pictures.append(picture)
         else:
             both = picture.filter_multi_output("split", 2)
-            rungs.append(both.stream(0))
+            pictures.append(both.stream(0))
             picture = both.stream(1)
-    return rungs
+    return pictures
 
 
 def _scaled(picture: Any, rung: Rung, recipe: Recipe, *, first: bool) -> Any:
-    options: dict[str, Any] = {"flags": "bicubic"}
+    how: dict[str, Any] = {"flags": "bicubic"}
     if first and not recipe.source.hdr:
-        options["out_range"] = "tv"
+        how["out_range"] = "tv"
     if first and recipe.source.rgb:
-        options["out_color_matrix"] = "bt709"
-    picture = picture.filter("scale", rung.width, rung.height, **options)
+        how["out_color_matrix"] = "bt709"
+    picture = picture.filter("scale", rung.width, rung.height, **how)
     if first and recipe.source.hdr:
         for name, values in TONE_MAP:
             picture = picture.filter(name, **values)
@@ -206,33 +266,6 @@ def _scaled(picture: Any, rung: Rung, recipe: Recipe, *, first: bool) -> Any:
         picture = picture.filter("format", "yuv420p")
     # Rounding to even sides makes pixels a little oblong; nobody sees it.
     return picture.filter("setsar", 1)
-
-
-def _x264(rung: Rung, recipe: Recipe) -> dict[str, Any]:
-    return {
-        "c:v": "libx264",
-        "preset": rung.preset,
-        "profile:v": "high",
-        "crf": rung.crf,
-        "maxrate": f"{rung.peak_kbit}k",
-        "bufsize": f"{rung.buffer_kbit}k",
-        # One grid: a key frame every so many frames and nowhere else.
-        "g": recipe.gop,
-        "keyint_min": recipe.gop,
-        "sc_threshold": 0,
-        "flags:v": "+cgop",
-        "fps_mode": "passthrough",
-        **({"tune": rung.tune} if rung.tune else {}),
-        **_CLEAN,
-    }
-
-
-def _aac() -> dict[str, Any]:
-    return {"c:a": "aac", "b:a": AUDIO_BIT_RATE, **_CLEAN}
-
-
-#: Nothing of the source's metadata (names, places, scripts) reaches an output.
-_CLEAN = {"map_metadata": -1, "map_chapters": -1, "f": "mp4"}
 
 
 def _sound(source: Any, recipe: Recipe) -> Any:
@@ -259,7 +292,7 @@ def _levelled(source: Any, recipe: Recipe, gain: float) -> Any:
     )
 
 
-def _hls(streams: list[Any], name: str, container: str, **options: Any) -> Any:
+def _hls(streams: list[Any], name: str, container: str, **more: Any) -> Any:
     return ffmpeg.output(
         *streams,
         f"{name}.m3u8",
@@ -275,11 +308,11 @@ def _hls(streams: list[Any], name: str, container: str, **options: Any) -> Any:
             "hls_flags": "single_file",
             "hls_segment_filename": media_file(name, container),
         },
-        **options,
+        **more,
     )
 
 
-def _command(output: Any, *, loglevel: str, extra: tuple[str, ...] = ()) -> list[str]:
+def command(output: Any, *, loglevel: str, extra: tuple[str, ...] = ()) -> list[str]:
     """Give the arguments after the program's name."""
     arguments: list[str] = output.get_args()
-    return [*GLOBAL, "-loglevel", loglevel, *extra, *arguments]
+    return ["-loglevel", loglevel, *extra, *arguments]

@@ -19,7 +19,7 @@ from youke_transcoder.hls import bandwidths, read_playlist
 from youke_transcoder.limits import DEFAULT_LIMITS, Limits
 from youke_transcoder.model import Manifest, Rendition
 from youke_transcoder.process import Budget, Ended, run
-from youke_transcoder.running import ffmpeg_path
+from youke_transcoder.running import GLOBAL, ffmpeg_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -128,7 +128,7 @@ class Work:
         """Run ffmpeg while progress goes from `start` to `end`; return its words."""
         progress = Progress(self.recipe.duration_s, start, end, self.on_progress)
         ended = run(
-            [self.ffmpeg, *arguments],
+            [self.ffmpeg, *GLOBAL, *arguments],
             budget(self.recipe, self.limits),
             directory=self.directory,
             reads=reads,

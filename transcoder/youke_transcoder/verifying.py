@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from youke_transcoder.errors import FailureCode, TranscodeFailed
+from youke_transcoder.recipes import REORDERED_FRAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from youke_transcoder.fragments import Fragment
     from youke_transcoder.limits import Limits
-    from youke_transcoder.model import Rendition
-    from youke_transcoder.planning import Recipe
+    from youke_transcoder.model import Chunk, Rendition
+    from youke_transcoder.recipes import Recipe
 
 #: Seconds of one AAC frame at 48 kHz: sound can only end on such a grid.
 AAC_FRAME_S = 1024 / 48_000
@@ -67,6 +69,35 @@ def avc_profile(extradata: bytes) -> str:
             return extradata[position + 4 : position + 7].hex()
         position = extradata.find(b"\0\0\1", position + 3)
     raise TranscodeFailed(FailureCode.BAD_OUTPUT, "H.264 without parameter set")
+
+
+def check_chunk(
+    name: str, fragments: Sequence[Fragment], recipe: Recipe, chunk: Chunk
+) -> None:
+    """Raise `TranscodeFailed` unless the chunk has its frames at their places.
+
+    Each fragment is a closed group of pictures at its place on the grid. The code is
+    `BAD_SEEK` where other frames came out of a cut source than should.
+    """
+    code = FailureCode.BAD_SEEK if len(recipe.chunks) > 1 else FailureCode.BAD_OUTPUT
+    found = sum(each.runs[0].samples for each in fragments)
+    if found != chunk.frames:
+        detail = f"{name}: {found} frames instead of {chunk.frames}"
+        raise TranscodeFailed(code, detail)
+    place = chunk.first_frame
+    for each in fragments:
+        run = each.runs[0]
+        ticks = run.track.timescale / recipe.frame_rate
+        if run.decode_time != place * ticks:
+            detail = f"{name}: begins at {run.start_s:.3f} s instead of frame {place}"
+            raise TranscodeFailed(code, detail)
+        if len(each.runs) != 1 or not run.key or run.keys != 1:
+            _fail(name, "a fragment is not one group of pictures")
+        if run.duration != run.samples * ticks or run.samples > recipe.gop:
+            _fail(name, f"{run.samples} frames last {run.duration_s:.3f} s")
+        if run.start != run.decode_time + REORDERED_FRAMES * ticks:
+            _fail(name, "the picture is not as late as its clock says")
+        place += recipe.gop
 
 
 def check_picture(name: str, facts: FileFacts, recipe: Recipe) -> None:
