@@ -12,7 +12,7 @@ import click
 
 from youke_transcoder.errors import Cancelled, Rejected, TranscodeFailed
 from youke_transcoder.planning import LADDERS, plan
-from youke_transcoder.playlists import for_profile, main_playlist, media_playlist
+from youke_transcoder.playlists import main_playlist, media_playlist
 from youke_transcoder.probing import probe
 from youke_transcoder.transcoding import transcode
 
@@ -82,8 +82,9 @@ def write_playlists(
         text = media_playlist(rendition, rendition.path)
         (out_dir / f"{rendition.name}.m3u8").write_text(text, "utf-8")
     for profile in profiles:
-        renditions = for_profile(manifest.renditions, profile)
-        text = main_playlist(renditions, lambda each: f"{each.name}.m3u8")
+        text = main_playlist(
+            manifest.renditions, profile, lambda each: f"{each.name}.m3u8"
+        )
         (out_dir / f"{profile}.m3u8").write_text(text, "utf-8")
 
 

@@ -18,6 +18,7 @@ from youke.media.errors import (
     UnknownProfileError,
 )
 from youke.media.models import Encoding, StoredRendition
+from youke.media.windows import URL_LIFETIME_S, URL_WINDOW_S
 from youke.storage import ObjectStore
 from youke_transcoder import playlists
 from youke_transcoder.model import Rendition
@@ -25,10 +26,6 @@ from youke_transcoder.model import Rendition
 PROFILES = ("tv", "web", "mobile")
 #: A playlist's link works so long; a lesson is watched within an evening.
 LINK_LIFETIME_S = 12 * 3600
-#: Presigned URLs live at least so long …
-URL_LIFETIME_S = 6 * 3600
-#: … and all viewers of such a window get the same ones, so caches can serve them.
-URL_WINDOW_S = 3600
 
 
 class PlaybackLinks:
@@ -80,8 +77,9 @@ def main_playlist(
     if profile not in PROFILES:
         raise UnknownProfileError(profile=profile)
     all_of_them = [_rendition(stored) for stored in encoding.renditions]
-    wanted = playlists.for_profile(all_of_them, profile)
-    return playlists.main_playlist(wanted, lambda each: uri_for(each.name))
+    return playlists.main_playlist(
+        all_of_them, profile, lambda each: uri_for(each.name)
+    )
 
 
 def media_playlist(
