@@ -60,6 +60,12 @@ class Probe:
     channels: int | None = None
     #: Pixels are square.
     square: bool = True
+    #: Sound, if there is any, begins and ends with the picture and has no hole, and one
+    #: header decodes all pictures: what a copy without encoding needs.
+    steady: bool = False
+    #: All facts but container and size are those of the copy in Matroska that
+    #: `normalising.normalised` makes; the file itself has no index or no clear times.
+    remuxed: bool = False
 
     @property
     def has_audio(self) -> bool:
