@@ -62,6 +62,7 @@ def _create_steps() -> None:
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("claim", sa.Uuid(), nullable=True),
         sa.Column("worker", sa.Text(), nullable=True),
+        sa.Column("seen_at", TIME, nullable=True),
         sa.Column("started_at", TIME, nullable=True),
         sa.Column("ended_at", TIME, nullable=True),
         sa.ForeignKeyConstraint(

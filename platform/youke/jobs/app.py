@@ -9,7 +9,7 @@ import procrastinate
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
-from procrastinate.tasks import Task
+from procrastinate.tasks import ConfigureTaskOptions, Task, configure_task
 from psycopg import OperationalError as DriverOperationalError
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -33,9 +33,20 @@ INFRASTRUCTURE = (UnavailableError, OperationalError, DriverOperationalError)
 TASKS = (
     "youke.jobs.rescue",
     "youke.accounts.tasks",
+    "youke.captions.tasks",
     "youke.media.tasks",
     "youke.recommendations.tasks",
 )
+
+
+class RunAgainError(Exception):
+    """The job did not end and shall be run again."""
+
+    def __init__(self, *, seconds: int = 0) -> None:
+        """Wait at least so many seconds, 0 for at once."""
+        super().__init__(self.__doc__)
+        self.seconds = seconds
+
 
 app = procrastinate.App(connector=procrastinate.PsycopgConnector(), import_paths=TASKS)
 
@@ -56,6 +67,8 @@ class RetryUnlessHopeless(BaseRetryStrategy):
         self, *, exception: BaseException, job: Job
     ) -> RetryDecision | None:
         """Return when to try again, None to give up."""
+        if isinstance(exception, RunAgainError):
+            return RetryDecision(retry_in={"seconds": exception.seconds})
         infrastructure = isinstance(exception, INFRASTRUCTURE)
         most = MOST_PAUSES if infrastructure else MOST_TRIES
         if job.attempts + 1 >= most:
@@ -66,34 +79,52 @@ class RetryUnlessHopeless(BaseRetryStrategy):
 
 def enqueue(
     session: Session,
-    task: Task[Any, Any, Any],
+    task: Task[Any, Any, Any] | str,
     *,
     lock: str | None = None,
     after: timedelta | None = None,
+    queue: str | None = None,
+    priority: int | None = None,
     **args: Any,
 ) -> int:
     """Write the job in the session's transaction: no cause, no job, and vice versa.
 
+    :param task: the task, or its name where it stands above the caller.
     :param lock: jobs with the same lock run one after the other.
     :param after: how long the job waits at least.
+    :param queue: another one than the task's own; to be said with a name.
+    :param priority: higher ones run first, whenever they came; 0 unless said.
     """
     session.flush()
     connection = session.connection().connection.driver_connection
-    at = now() + after if after else None
-    job = task.configure(lock=lock, schedule_at=at).make_new_job(**args)
+    wanted: ConfigureTaskOptions = {
+        "lock": lock,
+        "schedule_at": now() + after if after else None,
+        "queue": queue,
+        "priority": priority,
+    }
+    configured = (
+        configure_task(name=task, job_manager=_writer, **wanted)
+        if isinstance(task, str)
+        else task.configure(**wanted)
+    )
+    job = configured.make_new_job(**args)
     written = _writer.defer_job(job, connection=connection)
     if written.id is None:
         raise RuntimeError("procrastinate gave the job no number")
     return written.id
 
 
-def is_enqueued(session: Session, task: Task[Any, Any, Any], **args: Any) -> bool:
+def is_enqueued(session: Session, task: Task[Any, Any, Any] | str, **args: Any) -> bool:
     """Say whether a job with these arguments waits or runs."""
     found = session.scalar(
         text(
             "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE task_name = :name"
             " AND args @> CAST(:args AS jsonb) AND status IN ('todo', 'doing'))"
         ),
-        {"name": task.name, "args": json.dumps(args)},
+        {
+            "name": task if isinstance(task, str) else task.name,
+            "args": json.dumps(args),
+        },
     )
     return bool(found)

@@ -2,6 +2,10 @@
 
 import asyncio
 import logging
+import os
+import signal
+import socket
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,6 +33,7 @@ class Tools:
 
 
 _tools: Tools | None = None
+_stopping = threading.Event()
 
 
 def tools() -> Tools:
@@ -36,6 +41,16 @@ def tools() -> Tools:
     if _tools is None:
         raise RuntimeError("jobs run in a worker")
     return _tools
+
+
+def is_stopping() -> bool:
+    """Say whether this process was told to stop; long jobs ask and give back."""
+    return _stopping.is_set()
+
+
+def worker_name() -> str:
+    """Name this process among all that work: host and process."""
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def work(settings: Settings, *, queues: Sequence[str], concurrency: int) -> None:
@@ -59,13 +74,38 @@ async def _work(settings: Settings, queues: list[str], concurrency: int) -> None
     )
     with app.replace_connector(connector):
         async with app.open_async():
-            await app.run_worker_async(
-                queues=queues,
-                concurrency=concurrency,
-                name="+".join(queues),
-                update_heartbeat_interval=HEARTBEAT_S,
-                stalled_worker_timeout=SILENCE_S * 4,
-                shutdown_graceful_timeout=GRACE_S,
-                delete_jobs="successful",
-                fetch_job_polling_interval=2.0,
-            )
+            running = asyncio.create_task(_run(queues, concurrency))
+            _stop_on_signals(running)
+            try:
+                await running
+            except asyncio.CancelledError:
+                if not is_stopping():
+                    raise
+
+
+async def _run(queues: list[str], concurrency: int) -> None:
+    await app.run_worker_async(
+        queues=queues,
+        concurrency=concurrency,
+        name="+".join(queues),
+        update_heartbeat_interval=HEARTBEAT_S,
+        stalled_worker_timeout=SILENCE_S * 4,
+        shutdown_graceful_timeout=GRACE_S,
+        delete_jobs="successful",
+        fetch_job_polling_interval=2.0,
+        install_signal_handlers=False,
+    )
+
+
+def _stop_on_signals(running: asyncio.Task[None]) -> None:
+    """Let running jobs know at once, which procrastinate's own handlers do not."""
+
+    def stop() -> None:
+        if not is_stopping():
+            _stopping.set()
+            # Shielded inside: it takes no further job and waits for those that run.
+            running.cancel()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)

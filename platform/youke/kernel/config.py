@@ -47,6 +47,10 @@ class Settings:
     proxies: int
     #: An ffmpeg to use instead of the packaged one.
     ffmpeg: str | None
+    #: Threads of each encoder, 0 to let it decide.
+    encoder_threads: int
+    #: Bytes that workers leave free on the disk of the data folder.
+    disk_reserve: int
 
     @staticmethod
     def from_env(env: Mapping[str, str] | None = None) -> "Settings":
@@ -85,6 +89,8 @@ class _Reader:
             port=self.number("YOUKE_PORT", DEFAULT_PORT, most=65535),
             proxies=self.number("YOUKE_PROXIES", 0, most=10),
             ffmpeg=self.env.get("YOUKE_FFMPEG"),
+            encoder_threads=self.number("YOUKE_ENCODER_THREADS", 0, most=256),
+            disk_reserve=self.number("YOUKE_DISK_RESERVE", 2**30, most=2**62),
         )
         self.say_what_is_missing()
         if self.problems:

@@ -50,7 +50,7 @@ class Lesson(Base):
     #: Why the video was rejected or failed.
     code: Mapped[str | None]
     progress: Mapped[float] = mapped_column(default=0.0)
-    #: Whether a whole set of renditions can be watched.
+    #: Whether it can be watched: complete, or from the beginning on while it grows.
     playable: Mapped[bool] = mapped_column(default=False)
     duration_s: Mapped[float | None]
     poster_key: Mapped[str | None]

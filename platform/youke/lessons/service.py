@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from youke.accounts.service import Person, Role, school_of
@@ -19,13 +19,15 @@ from youke.catalogue.service import (
 from youke.kernel.clock import now
 from youke.lessons.errors import LessonNotFoundError, NotYourLessonError
 from youke.lessons.models import Lesson
-from youke.lessons.states import LessonState
+from youke.lessons.states import IN_WORK, LessonState
 
 __all__ = [
+    "IN_WORK",
     "Lesson",
     "LessonDraft",
     "LessonState",
     "change_counts",
+    "count_before",
     "create_lesson",
     "delete_lesson",
     "find_lesson",
@@ -142,6 +144,13 @@ def ids_in_states(session: Session, states: Collection[str]) -> Sequence[UUID]:
     """Return the lessons whose video is in one of these states, oldest first."""
     wanted = select(Lesson.id).where(Lesson.state.in_(states))
     return session.scalars(wanted.order_by(Lesson.id)).all()
+
+
+def count_before(session: Session, lesson: Lesson) -> int:
+    """Return how many older lessons of the same owner have their video in work."""
+    older = (Lesson.owner_id == lesson.owner_id) & (Lesson.id < lesson.id)
+    in_work = select(func.count()).where(older).where(Lesson.state.in_(IN_WORK))
+    return session.scalar(in_work) or 0
 
 
 def lesson_for_update(session: Session, lesson_id: UUID) -> Lesson:

@@ -6,6 +6,7 @@ from youke.kernel.errors import (
     InvalidError,
     NotFoundError,
     TooLargeError,
+    UnavailableError,
 )
 
 
@@ -61,3 +62,51 @@ class PlaybackRefusedError(ForbiddenError):
     """The link to this video has expired; please open the lesson again."""
 
     code = "playback_refused"
+
+
+class EncodingLostError(ConflictError):
+    """The work was given to somebody else or is no longer wanted."""
+
+    code = "encoding_lost"
+
+
+class StillWorkedOnError(ConflictError):
+    """Another worker is at it and lives."""
+
+    code = "still_worked_on"
+
+
+class NothingToEncodeError(ConflictError):
+    """The lesson has no complete file that could be encoded."""
+
+    code = "nothing_to_encode"
+
+
+class InWorkError(ConflictError):
+    """The lesson's video is being prepared already."""
+
+    code = "in_work"
+
+
+class NotInWorkError(ConflictError):
+    """Nothing is being prepared for this lesson."""
+
+    code = "not_in_work"
+
+
+class DiskFullError(UnavailableError):
+    """The worker's disk is full; the work goes on when there is room again."""
+
+    code = "disk_full"
+
+
+class EngineUnavailableError(UnavailableError):
+    """The worker's machine cannot encode ({reason}); another one may."""
+
+    code = "engine_unavailable"
+
+
+class SourceDamagedError(NotFoundError):
+    """The uploaded file is gone or is not what it was."""
+
+    code = "source_damaged"

@@ -209,6 +209,9 @@ class Step(Base):
     #: Who works on it; whoever holds another claim is fenced off.
     claim: Mapped[UUID | None] = mapped_column(index=True)
     worker: Mapped[str | None]
+    #: When that one last said that it lives, by the database's clock.
+    seen_at: Mapped[datetime | None]
+    #: Of the first claim.
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 

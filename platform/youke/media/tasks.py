@@ -6,7 +6,6 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -25,7 +24,7 @@ from youke.kernel.db import Database
 from youke.media import encodings, uploads
 from youke.media.encodings import EncodingLostError
 from youke.media.models import Encoding
-from youke.media.playback import URL_LIFETIME_S, URL_WINDOW_S
+from youke.media.windows import STILL_WATCHED
 from youke.storage import (
     ObjectMissingError,
     ObjectStore,
@@ -43,8 +42,6 @@ PROGRESS_EVERY_S = 1.0
 DOWNLOADED, ENCODED = 0.05, 0.95
 #: A file that took so many workers down with it is not tried again.
 MOST_ATTEMPTS = 6
-#: Whoever watches a replaced encoding holds URLs that live so long.
-STILL_WATCHED = timedelta(seconds=URL_LIFETIME_S + URL_WINDOW_S)
 UUID_NAME = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 CONTENT_TYPES = {"fmp4": "video/mp4", "mpegts": "video/mp2t"}
 

@@ -23,6 +23,9 @@ ALLOWED: set[tuple[State, State]] = {
     (Lesson.UPLOADED, Lesson.UPLOADING),
     (Lesson.UPLOADED, Lesson.REJECTED),
     (Lesson.UPLOADED, Lesson.FAILED),
+    # The work is stopped: the lesson goes back to what it has.
+    (Lesson.UPLOADED, Lesson.READY),
+    (Lesson.INSPECTING, Lesson.READY),
     # Another worker may begin again at any time.
     (Lesson.INSPECTING, Lesson.INSPECTING),
     (Lesson.INSPECTING, Lesson.ENCODING),
