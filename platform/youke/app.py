@@ -13,6 +13,8 @@ from youke import __version__
 from youke.accounts import api as accounts_api
 from youke.accounts import pages as accounts_pages
 from youke.accounts.guards import install_sign_in
+from youke.captions import api as captions_api
+from youke.captions import pages as captions_pages
 from youke.catalogue import api as catalogue_api
 from youke.engagement import api as engagement_api
 from youke.engagement import service as engagement
@@ -53,6 +55,8 @@ BLUEPRINTS = (
     lessons_api.bp,
     media_api.bp,
     media_pages.bp,
+    captions_api.bp,
+    captions_pages.bp,
     engagement_api.bp,
     recommendations_api.bp,
     notices_api.bp,

@@ -1,6 +1,7 @@
 """All tables, for those who need the whole schema: migrations and tests."""
 
 from youke.accounts import models as accounts
+from youke.captions import models as captions
 from youke.engagement import models as engagement
 from youke.http import idempotency
 from youke.lessons import models as lessons
@@ -12,6 +13,7 @@ from youke.tutoring import models as tutoring
 
 __all__ = [
     "accounts",
+    "captions",
     "engagement",
     "idempotency",
     "lessons",

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from youke.accounts.guards import current_person, having
 from youke.accounts.service import ADMINISTRATORS, Role
+from youke.captions import service as captions
 from youke.http.context import db_session, runtime
 from youke.http.errors import translated
 from youke.http.forms import sentences
@@ -27,6 +28,9 @@ from youke.web.cards import catalogue_choices, lesson_cards
 
 bp = APIBlueprint("media", __name__, enable_openapi=False)
 authors = having(Role.TEACHER, *ADMINISTRATORS)
+LANGUAGE_CHOICES = [
+    {"code": code, "name": name} for code, name in captions.LANGUAGES.items()
+]
 
 
 @bp.get("/studio")
@@ -73,6 +77,8 @@ def studio_lesson(lesson_id: UUID) -> str:
         poster_url=card["poster_url"],
         media=playback.media_description(session, lesson),
         open_upload=uploads.open_upload(session, lesson.id),
+        captions=captions.of_lesson(session, lesson.id),
+        languages=LANGUAGE_CHOICES,
     )
 
 

@@ -1,0 +1,1 @@
+"""Captions of lessons: uploaded, cleaned, listed, played."""
