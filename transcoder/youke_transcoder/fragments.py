@@ -312,6 +312,8 @@ def _run(traf: Box, tracks: dict[int, Track], moof_offset: int) -> Run:
     defaults = _defaults(first(traf, b"tfhd"), tracks, moof_offset)
     clock = first(traf, b"tfdt")
     time = clock.uint(4, 8 if clock.uint(0, 1) else 4)
+    if time >= 2**63:
+        raise _broken("a fragment before zero")
     tables = [each for each in traf.children() if each.kind == b"trun"]
     samples = [each for table in tables for each in _samples(table, defaults)]
     if not samples:

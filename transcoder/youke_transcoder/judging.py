@@ -25,6 +25,8 @@ DECLARING = ("mov", "matroska", "avi", "flv", "asf", "ogg")
 INDEXED = ("mov", "matroska")
 #: Seconds of the end that an index may leave out; one jump there costs no more.
 UNINDEXED_S = 20.0
+#: Seconds of silence that a player bears: at the start, in the middle, at the end.
+LATE_S, HOLE_S, MISSING_S = 0.3, 0.2, 1.0
 #: Frame rates that people mean.
 STANDARD_RATES = tuple(
     Fraction(value)
@@ -206,3 +208,12 @@ def is_seekable(
         return False
     known = any(name in container for name in INDEXED)
     return known and index_end_s >= keys_s[-1] - UNINDEXED_S
+
+
+def is_beside(sound: Span, picture: Span, *, hole_s: float) -> bool:
+    """Whether sound begins and ends with the picture and has no long hole."""
+    return (
+        abs(sound.start_s - picture.start_s) <= LATE_S
+        and abs(sound.end_s - picture.end_s) <= MISSING_S
+        and hole_s <= HOLE_S
+    )

@@ -63,6 +63,8 @@ class Probe:
     #: Sound, if there is any, begins and ends with the picture and has no hole, and one
     #: header decodes all pictures: what a copy without encoding needs.
     steady: bool = False
+    #: Seconds before zero at which the first packet is decoded.
+    reorder_s: float = 0.0
     #: All facts but container and size are those of the copy in Matroska that
     #: `normalising.normalised` makes; the file itself has no index or no clear times.
     remuxed: bool = False

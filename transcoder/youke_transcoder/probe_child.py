@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import sys
 from array import array
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from youke_transcoder.judging import (
     choose_streams,
     displayed_size,
     frame_rate,
+    is_beside,
     is_seekable,
     judge_header,
     judge_spans,
@@ -57,17 +59,24 @@ class Track:
     __slots__ = (
         "_last_dts",
         "_time_base",
+        "dts",
         "end",
         "growing",
+        "headers",
+        "hole",
         "keys",
         "size",
         "times",
+        "undated",
     )
 
     def __init__(self, time_base: Fraction | None) -> None:
         """Start without packets."""
         self._time_base = time_base or Fraction(1, av.time_base)
         self._last_dts: int | None = None
+        #: When the first packet is decoded that says so, and how many come before it.
+        self.dts: int | None = None
+        self.undated = 0
         #: Of the packets that are shown, in the order of the file.
         self.times = array("q")
         self.keys = array("q")
@@ -76,6 +85,10 @@ class Track:
         self.size = 0
         #: Every packet says when it is shown, and decoding times never fall.
         self.growing = True
+        #: The longest time that no packet covers.
+        self.hole = 0
+        #: How often new headers for the decoder came along.
+        self.headers = 0
 
     def add(self, packet: Packet[Any]) -> None:
         """Take note of a packet; runs some hundred thousand times."""
@@ -83,22 +96,38 @@ class Track:
         stamp = dts if pts is None else pts
         if stamp is None:
             return
-        last = self._last_dts
         if pts is None:
             self.growing = False
-        # Matroska knows no decoding times, so libavformat has none at some starts.
-        if dts is not None:
-            if last is not None and dts < last:
-                self.growing = False
-            self._last_dts = dts
+        self._note_decoding(dts)
         self.size += packet.size
         if packet.is_discard:
             return
-        if not self.times or stamp + (packet.duration or 0) > self.end:
-            self.end = stamp + (packet.duration or 0)
+        end = stamp + (packet.duration or 0)
+        if not self.times:
+            self.end = end
+        elif end > self.end:
+            self.hole = max(self.hole, stamp - self.end)
+            self.end = end
         self.times.append(stamp)
         if packet.is_keyframe:
             self.keys.append(stamp)
+
+    def _note_decoding(self, dts: int | None) -> None:
+        # Matroska knows no decoding times, so libavformat has none at some starts.
+        last = self._last_dts
+        if dts is None:
+            self.undated += last is None
+            return
+        if last is None:
+            self.dts = dts
+        elif dts < last:
+            self.growing = False
+        self._last_dts = dts
+
+    def note_headers(self, packet: Packet[Any]) -> None:
+        """Take note of headers that come with a packet."""
+        if packet.is_keyframe and packet.has_sidedata("new_extradata"):
+            self.headers += 1
 
     def seconds(self, stamp: int) -> float:
         """Seconds of a time in ticks."""
@@ -240,8 +269,10 @@ def _read(
             if track is None:
                 track = tracks[index] = Track(packet.stream.time_base)
             track.add(packet)
-            if index == video_index and first.wanted:
-                first.try_packet(packet)
+            if index == video_index:
+                track.note_headers(packet)
+                if first.wanted:
+                    first.try_packet(packet)
     except av.error.FFmpegError:
         # What could be read until here is judged by its length.
         if not tracks:
@@ -305,9 +336,37 @@ def _probe(
         square=aspect == 1,
         bit_rate=round(bits / max(duration_s, 0.001)),
         video_profile=_profile(container, video),
+        steady=_is_steady(source, video, audio),
+        reorder_s=_reorder_s(source, chosen, float(1 / rate)),
         **_places(source, video),
         **_sound(container, audio),
     )
+
+
+def _is_steady(source: Measured, video: StreamFacts, audio: StreamFacts | None) -> bool:
+    track = source.tracks[video.index]
+    if track.headers > 1:
+        return False
+    if audio is None:
+        return True
+    sound = source.tracks[audio.index]
+    return is_beside(
+        source.spans[audio.index],
+        source.spans[video.index],
+        hole_s=sound.seconds(sound.hole),
+    )
+
+
+def _reorder_s(source: Measured, chosen: list[StreamFacts], frame_s: float) -> float:
+    """Seconds before zero at which decoding begins, rounded up to milliseconds."""
+    early = [0.0]
+    for each in chosen:
+        track = source.tracks[each.index]
+        if track.dts is not None:
+            # ffmpeg counts back by a frame for each that does not say.
+            start_s = track.seconds(track.dts) - track.undated * frame_s
+            early.append(source.origin_s - start_s)
+    return math.ceil(1000 * max(early)) / 1000
 
 
 def _places(source: Measured, video: StreamFacts) -> dict[str, Any]:
