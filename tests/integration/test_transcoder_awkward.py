@@ -163,7 +163,7 @@ def test_sound_that_starts_late_stays_late(tmp_path: Path) -> None:
     _, manifest, best = make(late, tmp_path)
 
     assert manifest.renditions[0].duration_s == pytest.approx(5.5, abs=0.05)
-    with av.open(str(best)) as container:
+    with av.open(str(best.with_name("audio.mp4"))) as container:
         loud = next(
             float(frame.time or 0)
             for frame in container.decode(audio=0)

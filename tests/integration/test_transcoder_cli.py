@@ -33,6 +33,7 @@ def test_the_command_writes_playlists_that_play(tmp_path: Path) -> None:
         "480p",
         "tv-480p",
         "360p",
+        "audio",
     ]
     assert not (out / "mobile.m3u8").exists()
     for profile in ("web", "tv"):
@@ -84,7 +85,7 @@ def test_the_command_stops_when_it_is_told(tmp_path: Path) -> None:
     with subprocess.Popen(
         [COMMAND, str(source), str(out)], stdout=subprocess.PIPE, text=True
     ) as command:
-        while not list(out.glob(".work-*/video-*")):
+        while not list(out.glob(".work-*/.work-*/*.mp4")):
             assert command.poll() is None
             time.sleep(0.05)
         command.send_signal(signal.SIGTERM)

@@ -7,7 +7,7 @@ from pathlib import Path
 import av
 
 from youke_transcoder import Manifest
-from youke_transcoder.transcoding import ffmpeg_path
+from youke_transcoder.running import ffmpeg_path
 
 X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "30")
 AAC = ("-c:a", "aac", "-b:a", "64k")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from youke_transcoder import commands, fragments, verifying
+from youke_transcoder import commands, fragments, sound, verifying
 from youke_transcoder.errors import FailureCode, TranscodeFailed
-from youke_transcoder.recipes import SEGMENT_GOPS
+from youke_transcoder.recipes import AUDIO, SEGMENT_GOPS
 from youke_transcoder.running import budget, run_ffmpeg
 
 if TYPE_CHECKING:
@@ -47,6 +47,36 @@ def encode_chunk(
         directory = Path(name)
         work.encode(commands.chunk(outputs, recipe), directory)
         pieces = work.pictures(rungs, directory)
+        hand_over(pieces, directory, out_dir)
+    return pieces
+
+
+def open_chunk(
+    path: Path, recipe: Recipe, out_dir: Path, *, means: Means
+) -> tuple[Piece, ...]:
+    """Encode the first chunk's low rungs and its sound in one run, to be seen at once.
+
+    The pictures are final. The sound's loudness is a guess from these seconds, so its
+    piece is to be replaced by those of the whole sound. Fails as `encode_chunk` does.
+    """
+    chunk, rungs = recipe.chunks[0], recipe.low_rungs
+    work = _Work(path, recipe, chunk, means)
+    opened = commands.source(path, means.limits)
+    outputs = commands.pictures_of(
+        opened, recipe, chunk, rungs=rungs, threads=means.encoder_threads
+    )
+    with tempfile.TemporaryDirectory(prefix=".work-", dir=out_dir) as name:
+        directory = Path(name)
+        file = commands.piece_file(AUDIO, 0)
+        if recipe.source.has_audio:
+            gain = sound.provisional_gain(path, recipe, directory, means=means)
+            end_s = sound.opening_end_s(recipe)
+            stream = sound.levelled(opened, recipe, gain, end_s=end_s)
+            outputs.append(sound.output(stream, recipe, file))
+        work.encode(commands.chunk(outputs, recipe), directory)
+        pieces = work.pictures(rungs, directory)
+        if recipe.source.has_audio:
+            pieces += (fragments.piece_of(directory / file, AUDIO, 0),)
         hand_over(pieces, directory, out_dir)
     return pieces
 

@@ -1,9 +1,7 @@
 """The command lines of ffmpeg, built with ffmpeg-python. Pure: nothing is run here.
 
-Three runs make the renditions. `measure` reads the sound's loudness; `encode` decodes
-the source once and writes every rung and the sound; `package` copies those into HLS.
-Packaging costs a hundredth of encoding and lets the sound be encoded once, shared by
-all rungs, and a rung be stored both as fragmented MP4 and as MPEG-TS.
+A chunk of the source is decoded once, scaled from rung to rung and encoded to all of
+them, as fragments that need only be joined; TV's files are copied from the joined ones.
 """
 
 from __future__ import annotations
@@ -12,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import ffmpeg
 
-from youke_transcoder.encoders import FRAGMENTED, aac, options, ticks
+from youke_transcoder.encoders import FRAGMENTED, options, ticks
 from youke_transcoder.limits import AUDIO_CODECS, FORMATS, VIDEO_CODECS
-from youke_transcoder.recipes import REORDERED_FRAMES, whole
-from youke_transcoder.running import cores
+from youke_transcoder.recipes import AUDIO
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,22 +22,10 @@ if TYPE_CHECKING:
     from youke_transcoder.model import Chunk
     from youke_transcoder.recipes import Recipe, Rung
 
-AUDIO_RATE = 48_000
-#: EBU R 128, within the +-2 of China's GY/T 377 (-24 LKFS).
-LOUDNESS_LUFS = -23.0
-#: Quieter than this is silence: amplifying it would only raise noise.
-SILENCE_LUFS = -60.0
-MAX_GAIN_DB = 20.0
-#: Amplitude that the limiter holds: -1.5 dBFS, as room for AAC's overshoot.
-PEAK = 0.84
-#: Seconds of a segment; three groups of pictures.
-SEGMENT_S = 6
 #: Share of decoding errors above which the source counts as broken.
 MAX_ERROR_RATE = "0.2"
-#: Pictures among which the poster's filter picks the most typical one.
-POSTER_CANDIDATES = 50
-POSTER_BOX = (1280, 720)
-
+#: Seconds by which TV's segments are asked shorter, so that rounding never moves a cut.
+EPSILON_S = 1e-6
 #: From light in scene to BT.709, after scaling so that fewer pixels are touched.
 TONE_MAP = (
     ("zscale", {"transfer": "linear", "npl": 100}),
@@ -105,83 +90,36 @@ def piece_file(rendition: str, index: int) -> str:
     return f"{rendition}-{index:05d}.mp4"
 
 
-def measure(path: Path, recipe: Recipe, limits: Limits) -> list[str]:
-    """Read the loudness of the sound; it is printed to stderr."""
-    sound = _sound(source(path, limits), recipe)
-    heard = sound.filter("ebur128", framelog="quiet")
-    return command(heard.output("-", format="null"), loglevel="info")
-
-
-def encode(path: Path, recipe: Recipe, gain_db: float, limits: Limits) -> list[str]:
-    """Decode once; write `<rung>.mp4` for each rung and `sound.mp4`."""
-    opened = source(path, limits)
-    everything = whole(recipe.frames)[0]
-    pictures = cascade(prepared(opened, recipe, everything), recipe.rungs, recipe)
-    how = {"gop": recipe.gop, "threads": min(limits.encode_threads, cores() * 3 // 2)}
+def package(recipe: Recipe, rungs: Sequence[Rung]) -> list[str]:
+    """Copy joined rungs with the sound into MPEG-TS: `<name>.m3u8` beside each file."""
+    segment_s = float(recipe.segment_frames / recipe.frame_rate)
+    has_sound = recipe.source.has_audio
+    sound = [trusted(media_file(AUDIO, "fmp4"))["a"]] if has_sound else []
     outputs = [
-        picture.output(video_file(rung), **options(rung, **how))
-        for rung, picture in zip(recipe.rungs, pictures, strict=True)
-    ]
-    if recipe.source.has_audio:
-        outputs.append(_levelled(opened, recipe, gain_db).output(SOUND, **aac()))
-    return command(
-        ffmpeg.merge_outputs(*outputs),
-        loglevel="error",
-        extra=("-max_error_rate", MAX_ERROR_RATE),
-    )
-
-
-def package(recipe: Recipe) -> list[str]:
-    """Copy the encoded files into HLS: `<name>.m3u8` beside each media file.
-
-    The muxer moves pictures and sound late by the encoder's reordering, so that no
-    time is negative; the sound alone is moved by as much, and all renditions share
-    one clock.
-    """
-    sound = trusted(SOUND) if recipe.source.has_audio else None
-    outputs = []
-    for rung in recipe.rungs:
-        video = trusted(video_file(rung))
-        streams = [video["v"], *([sound["a"]] if sound else [])]
-        if rung.profiles:
-            outputs.append(_hls(streams, rung.name, "fmp4"))
-        if rung.tv:
-            outputs.append(_hls(streams, tv_name(rung), "mpegts"))
-    if sound and recipe.audio_only:
-        delay_s = float(REORDERED_FRAMES / recipe.frame_rate)
-        late = {"output_ts_offset": f"{delay_s:.6f}"}
-        outputs.append(_hls([sound["a"]], AUDIO_ONLY, "fmp4", **late))
-    return command(ffmpeg.merge_outputs(*outputs), loglevel="error")
-
-
-def poster(recipe: Recipe) -> list[str]:
-    """Pick a typical picture a tenth into the best rung, away from opening titles."""
-    width, height = POSTER_BOX
-    picture = (
-        trusted(video_file(recipe.rungs[0]), ss=f"{recipe.duration_s / 10:.3f}")
-        .video.filter("thumbnail", min(POSTER_CANDIDATES, max(2, recipe.frames // 4)))
-        .filter(
-            "scale",
-            f"min({width},iw)",
-            f"min({height},ih)",
-            force_original_aspect_ratio="decrease",
-            out_range="pc",
+        ffmpeg.output(
+            trusted(media_file(rung.name, "fmp4"))["v"],
+            *sound,
+            f"{tv_name(rung)}.m3u8",
+            c="copy",
+            f="hls",
+            hls_time=f"{segment_s - EPSILON_S:.6f}",
+            hls_playlist_type="vod",
+            hls_segment_type="mpegts",
+            hls_flags="single_file",
+            hls_segment_filename=tv_file(rung),
         )
-        .filter("format", "yuvj420p")
-    )
-    output = {"frames:v": 1, "q:v": 3, "f": "image2", "update": 1}
-    return command(picture.output(POSTER, **output), loglevel="error")
+        for rung in rungs
+    ]
+    # Picture and sound have one clock already, which each input's start would move.
+    return command(ffmpeg.merge_outputs(*outputs), loglevel="error", extra=("-copyts",))
 
 
-SOUND = "sound.mp4"
-POSTER = "poster.jpg"
-AUDIO_ONLY = "audio"
+def tv_file(rung: Rung) -> str:
+    """Name the file of a rung's copy for TV."""
+    return media_file(tv_name(rung), "mpegts")
+
+
 EXTENSIONS = {"fmp4": "mp4", "mpegts": "ts"}
-
-
-def video_file(rung: Rung) -> str:
-    """Name the encoder's file of a rung, before packaging."""
-    return f"video-{rung.name}.mp4"
 
 
 def tv_name(rung: Rung) -> str:
@@ -192,13 +130,6 @@ def tv_name(rung: Rung) -> str:
 def media_file(name: str, container: str) -> str:
     """Name the one file that holds a rendition."""
     return f"{name}.{EXTENSIONS[container]}"
-
-
-def gain_db(loudness_lufs: float) -> float:
-    """Decibels that bring a measured loudness to the target; silence stays silence."""
-    if loudness_lufs <= SILENCE_LUFS:
-        return 0.0
-    return min(LOUDNESS_LUFS - loudness_lufs, MAX_GAIN_DB)
 
 
 def source(path: Path, limits: Limits, **seek: Any) -> Any:
@@ -266,50 +197,6 @@ def _scaled(picture: Any, rung: Rung, recipe: Recipe, *, first: bool) -> Any:
         picture = picture.filter("format", "yuv420p")
     # Rounding to even sides makes pixels a little oblong; nobody sees it.
     return picture.filter("setsar", 1)
-
-
-def _sound(source: Any, recipe: Recipe) -> Any:
-    """Stereo at 48 kHz that starts at zero, its gaps filled with silence."""
-    return source[str(recipe.source.audio_index)].filter(
-        "aresample",
-        osr=AUDIO_RATE,
-        ochl="stereo",
-        osf="fltp",
-        **{"async": 1},
-        first_pts=0,
-    )
-
-
-def _levelled(source: Any, recipe: Recipe, gain: float) -> Any:
-    """Bring the sound to the target loudness and exactly the picture's length."""
-    end = f"{recipe.duration_s:.6f}"
-    return (
-        _sound(source, recipe)
-        .filter("volume", f"{gain:.2f}dB")
-        .filter("alimiter", limit=PEAK, level="disabled")
-        .filter("apad", whole_dur=end)
-        .filter("atrim", end=end)
-    )
-
-
-def _hls(streams: list[Any], name: str, container: str, **more: Any) -> Any:
-    return ffmpeg.output(
-        *streams,
-        f"{name}.m3u8",
-        **{
-            "c": "copy",
-            # The encoder's priming is a packet of nothing before zero. Without it
-            # sound and picture begin together and last equally long.
-            "bsf:a": r"noise=drop=lt(pts\,0)",
-            "f": "hls",
-            "hls_time": SEGMENT_S,
-            "hls_playlist_type": "vod",
-            "hls_segment_type": container,
-            "hls_flags": "single_file",
-            "hls_segment_filename": media_file(name, container),
-        },
-        **more,
-    )
 
 
 def command(output: Any, *, loglevel: str, extra: tuple[str, ...] = ()) -> list[str]:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from youke_transcoder.recipes import Rung
 
-#: AAC-LC, stereo. Speech; phones with little data pay for every rung's sound.
-AUDIO_BIT_RATE = "96k"
 #: Nothing of the source's metadata (names, places, scripts) reaches an output.
 CLEAN = {"map_metadata": -1, "map_chapters": -1, "f": "mp4"}
 #: A fragment per group of pictures, whose times go on from the chunk before. Without
@@ -50,8 +48,3 @@ def ticks(rate_numerator: int) -> int:
     while found < FINEST_TICKS:
         found *= 2
     return found
-
-
-def aac() -> dict[str, Any]:
-    """Give the options of the sound's encoder."""
-    return {"c:a": "aac", "b:a": AUDIO_BIT_RATE, **CLEAN}

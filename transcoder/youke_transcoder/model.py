@@ -65,9 +65,10 @@ class Probe:
     steady: bool = False
     #: Seconds before zero at which the first packet is decoded.
     reorder_s: float = 0.0
-    #: All facts but container and size are those of the copy in Matroska that
-    #: `normalising.normalised` makes; the file itself has no index or no clear times.
-    remuxed: bool = False
+    #: The file's streams that `normalising.normalised` copies into Matroska, because it
+    #: has no index or no clear times. Then all facts but container and size are those of
+    #: the copy. Empty for a file that is read itself.
+    remuxed: tuple[int, ...] = ()
 
     @property
     def has_audio(self) -> bool:
@@ -94,6 +95,7 @@ class Probe:
         own = known(cls, values)
         own["frame_rate"] = Fraction(values["frame_rate"])
         own["key_times_s"] = tuple(values.get("key_times_s", ()))
+        own["remuxed"] = tuple(values.get("remuxed", ()))
         return cls(**own)
 
 
@@ -213,7 +215,8 @@ class Rendition:
     width: int | None
     height: int | None
     fps: float | None
-    #: RFC 6381, for instance "avc1.640028,mp4a.40.2".
+    #: RFC 6381. "avc1.640028,mp4a.40.2" is a picture with its sound, "avc1.640028" one
+    #: whose sound is the rendition "audio", if there is any.
     codecs: str
     #: Bits per second: of the most expensive segment, and of all together.
     bandwidth: int
@@ -228,6 +231,8 @@ class Rendition:
     #: The key frames with what stands before them in their fragments, for scrubbing;
     #: each lasts until the next. Empty where they are not indexed.
     i_frames: tuple[Segment, ...] = ()
+    #: How near the picture comes to the source's, where it was measured.
+    score: Score | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give the values as JSON knows them."""
@@ -237,7 +242,7 @@ class Rendition:
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Reverse `to_dict`; what it does not know it ignores."""
         own = known(cls, values)
-        init = values.get("init")
+        init, score = values.get("init"), values.get("score")
         return cls(
             **own
             | {
@@ -245,6 +250,7 @@ class Rendition:
                 "init": ByteRange(init["offset"], init["length"]) if init else None,
                 "segments": _segments(values["segments"]),
                 "i_frames": _segments(values.get("i_frames", ())),
+                "score": Score(**score) if score else None,
             }
         )
 
@@ -274,7 +280,9 @@ class Storyboard:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Reverse `to_dict`; what it does not know it ignores."""
-        return cls(**known(cls, values) | {"sheets": tuple(values["sheets"])})
+        own = known(cls, values)
+        own["sheets"] = tuple(values["sheets"])
+        return cls(**own)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -192,6 +192,9 @@ def output(stream: Any, recipe: Recipe, file: str) -> Any:
             "output_ts_offset": f"{recipe.delay_s:.6f}",
             "frag_duration": round(SEGMENT_S * 1_000_000),
             "movflags": "delay_moov+default_base_moof+frag_discont+skip_trailer",
+            # As the pictures: see `encoders.FRAGMENTED`.
+            "use_editlist": 0,
+            "avoid_negative_ts": "disabled",
             # A fragment that is done can be read at once.
             "flush_packets": 1,
         },

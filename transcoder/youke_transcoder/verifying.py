@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from youke_transcoder.errors import FailureCode, TranscodeFailed
@@ -121,6 +122,19 @@ def check_sound(name: str, facts: FileFacts, recipe: Recipe) -> None:
     # Dropping the priming packet may move the start by a packet.
     if abs(length - recipe.duration_s) > 2 * AAC_FRAME_S:
         _fail(name, f"sound lasts {length:.3f} s of {recipe.duration_s:.3f} s")
+
+
+def check_sound_alone(name: str, fragments: Sequence[Fragment], recipe: Recipe) -> None:
+    """Raise `TranscodeFailed` unless the sound goes on from start to end."""
+    runs = [each.runs[0] for each in fragments]
+    if abs(runs[0].start_s - recipe.delay_s) > AAC_FRAME_S:
+        _fail(name, f"sound begins at {runs[0].start_s:.3f} s")
+    for before, after in pairwise(runs):
+        if before.decode_time + before.duration != after.decode_time:
+            _fail(name, f"sound does not go on at {after.start_s:.3f} s")
+    length_s = sum(run.duration_s for run in runs)
+    if abs(length_s - recipe.duration_s) > 2 * AAC_FRAME_S:
+        _fail(name, f"sound lasts {length_s:.3f} s of {recipe.duration_s:.3f} s")
 
 
 def check_rendition(rendition: Rendition, recipe: Recipe, limits: Limits) -> None:

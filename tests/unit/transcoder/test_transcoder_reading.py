@@ -1,7 +1,6 @@
 """Small readers: boxes of a file, ffmpeg's words, headers of streams."""
 
 import io
-import math
 import pickle
 import signal
 
@@ -9,9 +8,8 @@ import pytest
 
 from youke_transcoder import FailureCode, Rejected, RejectionCode, TranscodeFailed
 from youke_transcoder.boxes import Boxes, walk
-from youke_transcoder.commands import gain_db
 from youke_transcoder.process import Ended
-from youke_transcoder.transcoding import Progress, failure, loudness, out_time
+from youke_transcoder.running import Progress, failure, out_time
 from youke_transcoder.verifying import avc_profile
 
 
@@ -77,9 +75,9 @@ def test_progress_lines_are_read(line: str, seconds: float | None) -> None:
     assert out_time(line) == seconds
 
 
-def test_progress_only_grows_and_stays_in_its_share() -> None:
+def test_progress_only_grows_and_ends_at_one() -> None:
     shares: list[float] = []
-    progress = Progress(10.0, 0.2, 0.6, shares.append)
+    progress = Progress(10.0, shares.append)
 
     advanced = [
         progress.take(f"out_time_us={seconds}000000")
@@ -87,25 +85,7 @@ def test_progress_only_grows_and_stays_in_its_share() -> None:
     ]
 
     assert advanced == [False, True, True, False, False, True]
-    assert shares == pytest.approx([0.24, 0.4, 0.6])
-
-
-def test_loudness_is_the_last_integrated_value() -> None:
-    words = (
-        "  Integrated loudness:\n    I:         -17.3 LUFS\n    Threshold: -27.6 LUFS"
-    )
-
-    assert loudness(words) == -17.3
-    assert loudness("    I:   -inf LUFS") == -math.inf
-    assert loudness("    I:   nan LUFS") == -math.inf
-    assert loudness("") == -math.inf
-
-
-def test_silence_is_not_amplified_and_whispers_only_so_much() -> None:
-    assert gain_db(-math.inf) == 0
-    assert gain_db(-70) == 0
-    assert gain_db(-17.3) == pytest.approx(-5.7)
-    assert gain_db(-50) == 20
+    assert shares == pytest.approx([0.1, 0.5, 1.0])
 
 
 @pytest.mark.parametrize(
