@@ -8,7 +8,11 @@ from dataclasses import dataclass
 #: among them: those open other files or addresses.
 FORMATS = ("mov", "matroska", "avi", "mpegts", "mpeg", "flv", "asf", "ogg")
 
-#: Video decoders of ordinary cameras, phones, screen recorders and editors.
+#: Video decoders of ordinary cameras, phones, screen recorders and editors. PowerPoint
+#: 2010 and Windows Movie Maker wrote WMV, MiniDV cameras DV. Not among them, though
+#: libavcodec has them: GIF and qtrle (pictures and titles, not lessons), flv1, theora
+#: and H.263 (nothing has written them for fifteen years), lossless intermediates
+#: (ffv1, magicyuv, huffyuv, raw: an hour is larger than an upload may be).
 VIDEO_CODECS = (
     "h264",
     "hevc",
@@ -21,6 +25,11 @@ VIDEO_CODECS = (
     "mpeg1video",
     "mjpeg",
     "prores",
+    "dvvideo",
+    "wmv1",
+    "wmv2",
+    "wmv3",
+    "vc1",
 )
 
 #: Audio decoders of the same.
@@ -39,9 +48,14 @@ AUDIO_CODECS = (
     "pcm_s16le",
     "pcm_s16be",
     "pcm_s24le",
+    "pcm_s24be",
     "pcm_s32le",
     "pcm_f32le",
     "pcm_u8",
+    "pcm_alaw",
+    "pcm_mulaw",
+    "wmav1",
+    "wmav2",
 )
 
 
@@ -73,8 +87,10 @@ class Limits:
     #: CPU seconds and seconds on the clock of the process that probes.
     probe_cpu_s: int = 120
     probe_timeout_s: float = 300.0
-    #: Bytes of address space of an encoder.
-    encode_memory: int = 8 * 1024**3
+    #: Bytes of address space of an encoder. With all rungs in one process on two
+    #: cores, a 4K source takes 1.8 GB of it (0.9 GB resident), an 8K one 2.7 GB (1.8 GB
+    #: resident), both 10-bit HDR; more cores take more.
+    encode_memory: int = 6 * 1024**3
     #: Threads of one rung's encoder at most: each takes address space and, beyond
     #: this many, hardly any time off.
     encode_threads: int = 8

@@ -89,12 +89,19 @@ def walls(
 
 def environment(program: str) -> dict[str, str]:
     """Name what a program between the walls has to know to start."""
-    known = {"PATH": "/usr/bin:/bin"}
+    # With a home nobody is asked where it is.
+    known = {"PATH": "/usr/bin:/bin", "HOME": "/tmp"}  # noqa: S108  # private
     if "LD_LIBRARY_PATH" in os.environ:
         known["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
     if _is_python(program):
-        known["PYTHONPATH"] = str(PACKAGE.parent)
+        known["PYTHONPATH"] = os.pathsep.join((str(PACKAGE.parent), *_own_packages()))
+        known["PYTHONNOUSERSITE"] = "1"
     return known
+
+
+def _own_packages() -> list[str]:
+    """Name the folder of packages that a user has installed for herself."""
+    return [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
 
 
 def status(returncode: int) -> int:
@@ -144,8 +151,7 @@ def _python() -> Iterator[str]:
     for prefix in (sys.base_prefix, sys.prefix):
         for part in ("bin", "lib", "lib64", "pyvenv.cfg"):
             yield str(Path(prefix, part))
-    if site.ENABLE_USER_SITE:
-        yield site.getusersitepackages()
+    yield from _own_packages()
     yield str(PACKAGE)
 
 
