@@ -42,7 +42,7 @@ REFERENCE = "reference.y4m"
 Y4M_LINE = 6
 
 
-def survey(path: Path, recipe: Recipe, out_dir: Path, *, means: Means) -> Choice:
+def survey(path: Path, recipe: Recipe, out_dir: Path, means: Means) -> Choice:
     """Choose rungs and qualities for a source by trying them on samples of it.
 
     Whatever hinders it, it answers: then with what suits most sources of this kind.
