@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from youke_transcoder.errors import Cancelled, FailureCode, TranscodeFailed
-from youke_transcoder.process import Budget, run
+from youke_transcoder.process import Budget
+from youke_transcoder.running import run_ffmpeg
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 #: second, the sheets of four hours about ten.
 CPU_S = 300
 FILE_SIZE = 64 * 1024**2
-QUIET = ("-nostdin", "-hide_banner", "-nostats", "-loglevel", "error", "-y")
 JPEG = b"\xff\xd8\xff"
 
 
@@ -32,25 +32,15 @@ def draw(output: Any, file: Path, directory: Path, means: Means) -> None:
     if means.should_stop():
         raise Cancelled
     limits = means.limits
-    ended = run(
-        [means.ffmpeg, *QUIET, *output.get_args()],
-        Budget(
-            memory=limits.encode_memory,
-            cpu_s=CPU_S,
-            file_size=FILE_SIZE,
-            open_files=limits.open_files,
-            stall_s=limits.encode_stall_s,
-        ),
-        directory=directory,
-        reads=[file.resolve()],
-        on_line=lambda _: False,
-        should_stop=means.should_stop,
-        nice=means.nice,
+    budget = Budget(
+        memory=limits.encode_memory,
+        cpu_s=CPU_S,
+        file_size=FILE_SIZE,
+        open_files=limits.open_files,
+        stall_s=limits.encode_stall_s,
     )
-    if ended.stalled:
-        raise TranscodeFailed(FailureCode.ENCODER_TIMEOUT, "pictures")
-    if ended.returncode:
-        raise TranscodeFailed(FailureCode.ENCODER_FAILED, ended.words)
+    arguments = ["-loglevel", "error", *output.get_args()]
+    run_ffmpeg(arguments, budget, directory=directory, means=means, reads=[file])
 
 
 def check_jpeg(path: Path) -> None:
