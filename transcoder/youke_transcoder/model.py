@@ -63,11 +63,13 @@ class Probe:
     #: Sound, if there is any, begins and ends with the picture and has no hole, and one
     #: header decodes all pictures: what a copy without encoding needs.
     steady: bool = False
+    #: Decoding times fall somewhere: the clock jumps back.
+    tangled: bool = False
     #: Seconds before zero at which the first packet is decoded.
     reorder_s: float = 0.0
     #: The file's streams that `normalising.normalised` copies into Matroska, because it
-    #: has no index or no clear times. Then all facts but container and size are those of
-    #: the copy. Empty for a file that is read itself.
+    #: has no index or no clear times. Then all facts but container and size are those
+    #: of the copy. Empty for a file that is read itself.
     remuxed: tuple[int, ...] = ()
 
     @property

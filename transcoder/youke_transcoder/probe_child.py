@@ -46,8 +46,9 @@ if TYPE_CHECKING:
 
 #: Packets of picture that may fail before the file counts as unreadable.
 PATIENCE = 300
-#: Key frames nearer to each other are as good as one: seconds.
-KEYS_APART_S = 1.0
+#: Key frames nearer to each other are as good as one: seconds, and a little less than
+#: the second that many encoders put between them.
+KEYS_APART_S = 0.95
 #: AVColorTransferCharacteristic of PQ and HLG.
 HDR_TRANSFERS = (16, 18)
 RGB_NAMES = ("gbr", "rgb", "bgr", "argb", "abgr", "0rgb", "0bgr", "pal8")
@@ -61,11 +62,12 @@ class Track:
         "_time_base",
         "dts",
         "end",
-        "growing",
         "headers",
         "hole",
         "keys",
         "size",
+        "tangled",
+        "timed",
         "times",
         "undated",
     )
@@ -83,8 +85,9 @@ class Track:
         self.end = 0
         #: Bytes.
         self.size = 0
-        #: Every packet says when it is shown, and decoding times never fall.
-        self.growing = True
+        #: Every packet says when it is shown; decoding times fall somewhere.
+        self.timed = True
+        self.tangled = False
         #: The longest time that no packet covers.
         self.hole = 0
         #: How often new headers for the decoder came along.
@@ -97,7 +100,7 @@ class Track:
         if stamp is None:
             return
         if pts is None:
-            self.growing = False
+            self.timed = False
         self._note_decoding(dts)
         self.size += packet.size
         if packet.is_discard:
@@ -121,7 +124,7 @@ class Track:
         if last is None:
             self.dts = dts
         elif dts < last:
-            self.growing = False
+            self.tangled = True
         self._last_dts = dts
 
     def note_headers(self, packet: Packet[Any]) -> None:
@@ -371,16 +374,19 @@ def _reorder_s(source: Measured, chosen: list[StreamFacts], frame_s: float) -> f
 
 def _places(source: Measured, video: StreamFacts) -> dict[str, Any]:
     """Where decoding may begin."""
-    track = source.tracks[video.index]
-    keys = spaced(track.sorted_s(track.keys), KEYS_APART_S)
+    pictures = source.tracks[video.index]
+    keys = spaced(pictures.sorted_s(pictures.keys), KEYS_APART_S)
     chosen = (each for each in choose_streams(source.facts) if each)
+    tracks = [source.tracks[each.index] for each in chosen]
+    tangled = any(each.tangled for each in tracks)
     return {
         "key_times_s": tuple(round(each - source.origin_s, 6) for each in keys),
+        "tangled": tangled,
         "seekable": is_seekable(
             source.facts.container,
             keys,
             index_end_s=source.index_end_s,
-            growing=all(source.tracks[each.index].growing for each in chosen),
+            growing=not tangled and all(each.timed for each in tracks),
         ),
     }
 
