@@ -4,9 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from transcoder_media import AAC, X264, Drawing, draw, ffmpeg
+from transcoder_media import AAC, X264, Drawing, draw, ffmpeg, play
 
-from youke_transcoder import Probe, plan, probe
+from youke_transcoder import Probe, plan, probe, transcode
 from youke_transcoder.normalising import inspected, is_faithful, normalised
 from youke_transcoder.running import Means
 
@@ -164,3 +164,18 @@ def test_a_phone_in_x264_needs_no_copy(tmp_path: Path) -> None:
     path = draw(tmp_path, Drawing(name="a.mov", options=(*YUV, *X264, *AAC)))
 
     assert inspect(path, tmp_path / "work")[0] == path
+
+
+def test_the_engine_alone_works_on_the_copy(tmp_path: Path) -> None:
+    drawing = Drawing(name="a.ts", seconds=26, sound=26, options=(*H264, *AAC))
+    path = draw(tmp_path, drawing)
+    _, source = inspect(path, tmp_path / "work")
+    recipe = plan(source, profiles=("mobile",))
+    assert len(recipe.chunks) > 1
+
+    manifest = transcode(path, tmp_path / "out", recipe)
+
+    rung = manifest.renditions[0]
+    assert rung.duration_s == pytest.approx(26, abs=0.1)
+    assert play(tmp_path / "out" / rung.path) == recipe.frames
+    assert not list((tmp_path / "out").glob(".*"))

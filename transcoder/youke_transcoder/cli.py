@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import signal
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from youke_transcoder.errors import Cancelled, Rejected, TranscodeFailed
+from youke_transcoder.normalising import inspected
 from youke_transcoder.planning import LADDERS, plan
 from youke_transcoder.playlists import main_playlist, media_playlist
-from youke_transcoder.probing import probe
+from youke_transcoder.running import Means
 from youke_transcoder.transcoding import transcode
 
 if TYPE_CHECKING:
@@ -59,7 +61,10 @@ def _transcode(source: Path, out_dir: Path, profiles: tuple[str, ...]) -> Manife
     unknown = sorted(set(profiles) - set(LADDERS))
     if unknown:
         raise click.BadParameter(f"no such profile: {', '.join(unknown)}")
-    recipe = plan(probe(source), profiles)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".source-", dir=out_dir) as beside:
+        _, facts = inspected(source, Path(beside), means=Means())
+    recipe = plan(facts, profiles)
     bar = click.progressbar(
         length=BAR_STEPS, label="transcoding", file=sys.stderr, hidden=False
     )

@@ -51,6 +51,7 @@ def transcode(
     `TranscodeFailed`, and `Cancelled` once `should_stop` answers yes.
     """
     from youke_transcoder.assembling import assemble
+    from youke_transcoder.normalising import normalised
 
     out = Path(out_dir).resolve()
     out.mkdir(parents=True, exist_ok=True)
@@ -62,8 +63,13 @@ def transcode(
         should_stop=should_stop,
     )
     on_progress(0.0)
-    with tempfile.TemporaryDirectory(prefix=".work-", dir=out) as name:
-        work = Work(Path(path), Path(name), recipe, means)
+    with (
+        tempfile.TemporaryDirectory(prefix=".source-", dir=out) as beside,
+        tempfile.TemporaryDirectory(prefix=".work-", dir=out) as name,
+    ):
+        quiet = replace(means, on_progress=lambda _: None)
+        source = normalised(Path(path), recipe.source, Path(beside), means=quiet)
+        work = Work(source, Path(name), recipe, means)
         pieces = work.encode(jobs or default_jobs())
         finishing = replace(
             means,
