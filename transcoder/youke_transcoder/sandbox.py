@@ -59,7 +59,7 @@ def bubblewrap() -> str | None:
     """
     if setting() == NONE:
         return None
-    path, reason = _working()
+    path, reason = working()
     if path is None:
         raise TranscodeFailed(FailureCode.NO_SANDBOX, reason)
     return path
@@ -156,7 +156,7 @@ def _python() -> Iterator[str]:
 
 
 @cache
-def _working() -> tuple[str | None, str]:
+def working() -> tuple[str | None, str]:
     """Find a bubblewrap that works here; else say why there is none."""
     reason = "bubblewrap is not installed"
     for candidate in _candidates():
