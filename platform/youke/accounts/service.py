@@ -41,6 +41,7 @@ __all__ = [
     "forget_expired_tokens",
     "hash_password",
     "ids_of_organisations_called",
+    "ids_of_organisations_within",
     "ids_of_people_called",
     "people",
     "people_with_role",
@@ -187,6 +188,15 @@ def ids_of_organisations_called(word: str) -> Select[UUID]:
     """Select the organisations in whose name the word occurs."""
     named = Organisation.name.icontains(word, autoescape=True)
     return select(Organisation.id).where(named)
+
+
+def ids_of_organisations_within(organisation_id: UUID) -> Select[UUID]:
+    """Select an organisation and all that belong to it, however far below."""
+    itself = select(Organisation.id).where(Organisation.id == organisation_id)
+    within = itself.cte("within", recursive=True)
+    belongs = Organisation.parent_id == within.c.id
+    below = select(Organisation.id).join(within, belongs)
+    return select(within.union(below).c.id)
 
 
 def school_of(person: Person) -> Organisation | None:

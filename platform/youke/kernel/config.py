@@ -17,6 +17,9 @@ MINIMUM_SECRET_LENGTH = 32
 #: What a running `youke up` writes for the other commands on the same data folder.
 ENDPOINTS_FILE = "endpoints.json"
 SECRET_FILE = "secret-key"  # noqa: S105  the name of a file, not what is in it
+#: How long things are kept unless somebody says so many days, in at most five digits.
+ALWAYS = "always"
+MOST_DIGITS = 5
 
 
 class ConfigurationError(YoukeError):
@@ -51,6 +54,10 @@ class Settings:
     encoder_threads: int
     #: Bytes that workers leave free on the disk of the data folder.
     disk_reserve: int
+    #: Days after a lesson is ready for which its original is kept; None: for ever.
+    keep_originals_days: int | None
+    #: The same for rungs by name; those that are not named are kept for ever.
+    keep_rungs_days: tuple[tuple[str, int], ...]
 
     @staticmethod
     def from_env(env: Mapping[str, str] | None = None) -> "Settings":
@@ -91,6 +98,8 @@ class _Reader:
             ffmpeg=self.env.get("YOUKE_FFMPEG"),
             encoder_threads=self.number("YOUKE_ENCODER_THREADS", 0, most=256),
             disk_reserve=self.number("YOUKE_DISK_RESERVE", 2**30, most=2**62),
+            keep_originals_days=self.originals(),
+            keep_rungs_days=self.rungs(),
         )
         self.say_what_is_missing()
         if self.problems:
@@ -117,6 +126,27 @@ class _Reader:
         self.problems.append(f"{name} must be a whole number from 0 to {most}")
         return default
 
+    def originals(self) -> int | None:
+        text = self.env.get("YOUKE_KEEP_ORIGINALS", ALWAYS)
+        if text == ALWAYS:
+            return None
+        if (days := _days(text)) is None:
+            self.problems.append(
+                "YOUKE_KEEP_ORIGINALS must be always or a number of days like 90d"
+            )
+        return days
+
+    def rungs(self) -> tuple[tuple[str, int], ...]:
+        text = self.env.get("YOUKE_KEEP_RUNGS", ALWAYS)
+        rules = [] if text == ALWAYS else text.split(",")
+        pairs = [rule.strip().partition("=") for rule in rules]
+        known = [(name, _days(days)) for name, _, days in pairs]
+        if not all(name and days is not None for name, days in known):
+            self.problems.append(
+                "YOUKE_KEEP_RUNGS must be always or like 1080p=365d,tv-720p=90d"
+            )
+        return tuple((name, days) for name, days in known if days is not None)
+
     def secret_key(self) -> str:
         try:
             value = self.env.get("YOUKE_SECRET_KEY") or _drawn_secret(self.folder)
@@ -130,6 +160,13 @@ class _Reader:
                 f"YOUKE_SECRET_KEY needs at least {MINIMUM_SECRET_LENGTH} characters"
             )
         return value
+
+
+def _days(text: str) -> int | None:
+    """Return a number of days: 90 or 90d."""
+    number = text.strip().removesuffix("d")
+    is_number = number.isascii() and number.isdecimal()
+    return int(number) if is_number and len(number) <= MOST_DIGITS else None
 
 
 def _running_instance(folder: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Computed,
     ForeignKey,
     Index,
     UniqueConstraint,
@@ -115,6 +116,8 @@ class Upload(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     #: Of the stored object, known after the worker has read it.
     sha256: Mapped[str | None]
+    #: When the object was deleted because its lesson can be watched without it.
+    dropped_at: Mapped[datetime | None]
 
 
 class Encoding(Base):
@@ -164,6 +167,8 @@ class Encoding(Base):
     #: Where the finished objects lie, and `Manifest.to_dict()` with their paths.
     folder: Mapped[str | None]
     manifest: Mapped[dict[str, Any] | None]
+    #: Bytes of the finished objects that are no renditions: poster, storyboard.
+    extra_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     #: Why it was given up, if not for a newer one.
     code: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -258,3 +263,7 @@ class StoredRendition(Base):
     key: Mapped[str]
     #: `youke_transcoder.Rendition.to_dict()`: sizes, rates, hash, segments.
     description: Mapped[dict[str, Any]]
+    #: Bytes, where sums need not read the whole description.
+    size: Mapped[int] = mapped_column(
+        BigInteger, Computed("(description ->> 'size')::bigint", persisted=True)
+    )

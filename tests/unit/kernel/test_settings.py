@@ -127,3 +127,43 @@ def test_a_data_folder_that_cannot_be_written_is_one_of_the_problems(
 def test_the_data_folder_is_below_the_present_one_unless_set(tmp_path: Path) -> None:
     assert data_dir({}) == Path.cwd() / "data"
     assert data_dir({"YOUKE_DATA_DIR": str(tmp_path)}) == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("text", "days"), [("", None), ("always", None), ("90", 90), ("90d", 90), ("0d", 0)]
+)
+def test_originals_are_kept_for_ever_or_for_days(
+    tmp_path: Path, text: str, days: int | None
+) -> None:
+    env = {
+        **COMPLETE,
+        "YOUKE_DATA_DIR": str(tmp_path),
+        "YOUKE_KEEP_ORIGINALS": text,
+    }
+    assert Settings.from_env(env).keep_originals_days == days
+
+
+def test_rungs_are_kept_for_days_by_name(tmp_path: Path) -> None:
+    env = {**COMPLETE, "YOUKE_DATA_DIR": str(tmp_path)}
+    env["YOUKE_KEEP_RUNGS"] = "1080p=365d, tv-720p=90"
+    kept = Settings.from_env(env).keep_rungs_days
+    assert kept == (("1080p", 365), ("tv-720p", 90))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("YOUKE_KEEP_ORIGINALS", "never"),
+        ("YOUKE_KEEP_ORIGINALS", "-1d"),
+        ("YOUKE_KEEP_ORIGINALS", "999999d"),
+        ("YOUKE_KEEP_RUNGS", "1080p"),
+        ("YOUKE_KEEP_RUNGS", "=90d"),
+        ("YOUKE_KEEP_RUNGS", "1080p=soon"),
+    ],
+)
+def test_a_policy_that_nobody_understands_is_a_problem(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    env = {**COMPLETE, "YOUKE_DATA_DIR": str(tmp_path), name: text}
+    with pytest.raises(ConfigurationError, match=name):
+        Settings.from_env(env)
