@@ -140,6 +140,9 @@ def source(path: Path, limits: Limits, **seek: Any) -> Any:
         format_whitelist=",".join(FORMATS),
         codec_whitelist=",".join(VIDEO_CODECS + AUDIO_CODECS),
         max_pixels=limits.max_pixels,
+        # Pictures that change their size in the middle go on through the same filters,
+        # of which `scale` makes them alike; new filters would count from zero again.
+        **{"reinit_filter:v": 0},
         **seek,
     )
 
