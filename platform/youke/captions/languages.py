@@ -1,5 +1,7 @@
 """The languages that captions can be in: those that are taught or spoken at schools."""
 
+#: The language of the schools, in which captions are made automatically.
+AUTOMATIC = "zh-Hans"
 #: By BCP 47 tag, each in its own words, in the order in which they are offered.
 LANGUAGES = {
     "zh-Hans": "简体中文",

@@ -21,7 +21,7 @@ from youke.kernel.errors import YoukeError
 from youke.lessons import service as lessons
 from youke.lessons.service import Lesson
 from youke.storage import ObjectStore
-from youke_transcoder.captions import MOST_BYTES, CaptionsRejected, parse, webvtt
+from youke_transcoder.captions import MOST_BYTES, CaptionsRejected, Cue, parse, webvtt
 from youke_transcoder.subtitles import Subtitles
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "of_lesson",
     "remove",
     "save",
+    "store_cues",
     "tracks",
 ]
 
@@ -55,6 +56,19 @@ def save(
         cues = parse(data, duration_s=lesson.duration_s)
     except CaptionsRejected as rejected:
         raise _error(rejected) from None
+    return store_cues(session, store, lesson, language=language, cues=cues)
+
+
+def store_cues(
+    session: Session,
+    store: ObjectStore,
+    lesson: Lesson,
+    *,
+    language: str,
+    cues: Sequence[Cue],
+    automatic: bool = False,
+) -> Captions:
+    """Make clean cues the captions of a lesson that is locked."""
     text = webvtt(cues).encode()
     captions = session.get(Captions, (lesson.id, language))
     if captions is None:
@@ -62,7 +76,7 @@ def save(
         session.add(captions)
     replaced, captions.key = captions.key, _key(lesson, language, text)
     captions.label, captions.cues = LANGUAGES[language], len(cues)
-    captions.automatic, captions.created_at = False, now()
+    captions.automatic, captions.created_at = automatic, now()
     store.put_bytes(captions.key, text, content_type=CONTENT_TYPE)
     if replaced not in {"", captions.key}:
         _forget(session, replaced)

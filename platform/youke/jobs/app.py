@@ -35,6 +35,7 @@ TASKS = (
     "youke.accounts.tasks",
     "youke.captions.tasks",
     "youke.media.tasks",
+    "youke.media.transcription_tasks",
     "youke.recommendations.tasks",
 )
 

@@ -50,6 +50,8 @@ class Settings:
     proxies: int
     #: An ffmpeg to use instead of the packaged one.
     ffmpeg: str | None
+    #: Folder of a Whisper model that makes captions; None offers none.
+    whisper_model: Path | None
     #: Threads of each encoder, 0 to let it decide.
     encoder_threads: int
     #: Bytes that workers leave free on the disk of the data folder.
@@ -96,6 +98,7 @@ class _Reader:
             port=self.number("YOUKE_PORT", DEFAULT_PORT, most=65535),
             proxies=self.number("YOUKE_PROXIES", 0, most=10),
             ffmpeg=self.env.get("YOUKE_FFMPEG"),
+            whisper_model=self.folder_of_model("YOUKE_WHISPER_MODEL"),
             encoder_threads=self.number("YOUKE_ENCODER_THREADS", 0, most=256),
             disk_reserve=self.number("YOUKE_DISK_RESERVE", 2**30, most=2**62),
             keep_originals_days=self.originals(),
@@ -118,6 +121,14 @@ class _Reader:
             names = ", ".join(self.missing)
             where = f"no `youke up` runs on {self.folder}"
             self.problems.insert(0, f"{where}, and these are not set: {names}")
+
+    def folder_of_model(self, name: str) -> Path | None:
+        """Return a folder that holds a model; one that holds none is a mistake."""
+        value = self.env.get(name)
+        path = Path(value).expanduser().resolve() if value else None
+        if path and not (path / "model.bin").is_file():
+            self.problems.append(f"{name} must be a folder with a model.bin")
+        return path
 
     def number(self, name: str, default: int, *, most: int) -> int:
         text = self.env.get(name, str(default))

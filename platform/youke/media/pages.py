@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from youke.accounts.guards import current_person, having
 from youke.accounts.service import ADMINISTRATORS, Role
+from youke.captions import automatic
 from youke.captions import service as captions
 from youke.http.context import db_session, runtime
 from youke.http.errors import translated
@@ -70,6 +71,7 @@ def studio_lesson(lesson_id: UUID) -> str:
     session = db_session()
     lesson = _own(lesson_id)
     (card,) = lesson_cards(session, [lesson], current_person())
+    transcribing = automatic.state(session, runtime().settings, lesson)
     return render_template(
         "studio/lesson.html",
         lesson=card,
@@ -79,6 +81,7 @@ def studio_lesson(lesson_id: UUID) -> str:
         open_upload=uploads.open_upload(session, lesson.id),
         captions=captions.of_lesson(session, lesson.id),
         languages=LANGUAGE_CHOICES,
+        transcribing=transcribing,
     )
 
 

@@ -14,6 +14,10 @@ SENTENCES = {
     "lesson_ready": N_("Your lesson is ready to be watched: {title}"),
     "lesson_rejected": N_("The video of your lesson cannot be used: {title}"),
     "lesson_failed": N_("The video of your lesson could not be prepared: {title}"),
+    "captions_made": N_(
+        "Captions were made for your lesson; please read them through: {title}"
+    ),
+    "captions_failed": N_("No captions could be made for your lesson: {title}"),
     "ticket_called": N_("{tutor} is answering your question now: {question}"),
     "ticket_put_back": N_(
         "Your question is back at the head of the queue; the next tutor who is free"
