@@ -1,6 +1,7 @@
 """Awkward but honest sources come out upright, even, progressive and in time."""
 
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -92,6 +93,29 @@ def test_a_varying_rate_becomes_constant_and_keeps_its_time(tmp_path: Path) -> N
     times = media.frame_times(best)
     assert times == pytest.approx([number / 30 for number in range(120)], abs=0.001)
     assert manifest.renditions[0].duration_s == pytest.approx(4, abs=0.05)
+
+
+def test_pictures_between_the_places_of_the_grid_are_all_kept(tmp_path: Path) -> None:
+    """Half a frame late, and rounded to milliseconds, as recorders write Matroska."""
+    flat = draw(tmp_path, Drawing(rate="24", size="160x120", seconds=3, sound=3))
+    path = tmp_path / "between.mkv"
+    maps = ("-map", "0:v", "-map", "1:a", "-c", "copy")
+    ffmpeg("-itsoffset", "0.0208", "-i", flat, "-i", flat, *maps, path)
+
+    _, _, best = make(path, tmp_path)
+
+    with av.open(str(best)) as container:
+        frames = [
+            frame.to_ndarray(format="gray").astype(int)
+            for frame in container.decode(video=0)
+        ]
+    still = [
+        number
+        for number, (one, two) in enumerate(pairwise(frames))
+        if abs(one - two).mean() < 0.2
+    ]
+    # The first picture is there from the start, and the last stays until the end.
+    assert set(still) <= {0, len(frames) - 2}
 
 
 def test_interlaced_mpeg_2_becomes_progressive(tmp_path: Path) -> None:

@@ -16,16 +16,19 @@ from youke_transcoder.recipes import AUDIO
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from fractions import Fraction
     from pathlib import Path
 
     from youke_transcoder.limits import Limits
-    from youke_transcoder.model import Chunk
+    from youke_transcoder.model import Chunk, Probe
     from youke_transcoder.recipes import Recipe, Rung
 
 #: Share of decoding errors above which the source counts as broken.
 MAX_ERROR_RATE = "0.2"
 #: Seconds by which TV's segments are asked shorter, so that rounding never moves a cut.
 EPSILON_S = 1e-6
+#: Share of a frame around the middle between two.
+MIDDLE = 0.25
 #: From light in scene to BT.709, after scaling so that fewer pixels are touched.
 TONE_MAP = (
     ("zscale", {"transfer": "linear", "npl": 100}),
@@ -163,13 +166,29 @@ def prepared(opened: Any, recipe: Recipe, chunk: Chunk) -> Any:
     if recipe.source.interlaced:
         picture = picture.filter("bwdif", mode="send_frame", deint="interlaced")
     start = {} if chunk.first_frame else {"start_time": 0}
-    picture = picture.filter("fps", fps=str(recipe.frame_rate), **start)
+    rounded = rounding(recipe.source, recipe.frame_rate)
+    picture = picture.filter("fps", fps=str(recipe.frame_rate), round=rounded, **start)
     missing_s = float(chunk.end_frame / recipe.frame_rate) - recipe.source.video_end_s
     if missing_s > 0 or chunk.end_frame == recipe.frames:
         # The last picture stays while sound goes on, and makes up for a lost one.
         stop_s = f"{max(0.0, missing_s) + 1:.3f}"
         picture = picture.filter("tpad", stop_mode="clone", stop_duration=stop_s)
     return picture.filter("trim", start_pts=chunk.first_frame, end_pts=chunk.end_frame)
+
+
+def rounding(source: Probe, rate: Fraction) -> str:
+    """Choose to which place on the grid a picture between two of them goes.
+
+    Sound often begins some milliseconds before the picture, so that all pictures lie
+    near the middle. Matroska counts in milliseconds: rounding to the nearest would
+    then double and drop every third picture.
+    """
+    if source.variable_fps or not source.key_times_s:
+        return "near"
+    place = source.key_times_s[0] * rate % 1
+    if abs(place - 0.5) > MIDDLE:
+        return "near"
+    return "up" if place > 0.5 else "down"  # noqa: PLR2004  # the middle
 
 
 def cascade(picture: Any, rungs: Sequence[Rung], recipe: Recipe) -> list[Any]:

@@ -49,6 +49,9 @@ PATIENCE = 300
 #: Key frames nearer to each other are as good as one: seconds, and a little less than
 #: the second that many encoders put between them.
 KEYS_APART_S = 0.95
+#: Seconds by which decoding times may fall: where MPEG streams leave times out, what
+#: libavformat fills in is wrong by some frames.
+FALL_S = 0.5
 #: AVColorTransferCharacteristic of PQ and HLG.
 HDR_TRANSFERS = (16, 18)
 RGB_NAMES = ("gbr", "rgb", "bgr", "argb", "abgr", "0rgb", "0bgr", "pal8")
@@ -59,6 +62,7 @@ class Track:
 
     __slots__ = (
         "_last_dts",
+        "_leeway",
         "_time_base",
         "dts",
         "end",
@@ -76,6 +80,7 @@ class Track:
         """Start without packets."""
         self._time_base = time_base or Fraction(1, av.time_base)
         self._last_dts: int | None = None
+        self._leeway = int(FALL_S / self._time_base)
         #: When the first packet is decoded that says so, and how many come before it.
         self.dts: int | None = None
         self.undated = 0
@@ -85,7 +90,7 @@ class Track:
         self.end = 0
         #: Bytes.
         self.size = 0
-        #: Every packet says when it is shown; decoding times fall somewhere.
+        #: Every packet says when it is shown; decoding times fall far somewhere.
         self.timed = True
         self.tangled = False
         #: The longest time that no packet covers.
@@ -123,7 +128,7 @@ class Track:
             return
         if last is None:
             self.dts = dts
-        elif dts < last:
+        elif dts < last - self._leeway:
             self.tangled = True
         self._last_dts = dts
 
