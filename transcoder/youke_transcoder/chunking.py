@@ -18,6 +18,7 @@ from youke_transcoder.recipes import whole
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from youke_transcoder.model import Probe
     from youke_transcoder.recipes import Recipe
 
 #: Seconds of a chunk: a tenth of the lesson, so that ten workers can share it, within
@@ -32,9 +33,13 @@ MAX_PREROLL_S = 30.0
 #: Share of a frame by which a key frame may lie after its chunk's first frame: it is
 #: shown there all the same, and time stamps in milliseconds are that rough.
 LATE_SHARE = 0.25
-#: Seconds by which ffmpeg seeks before the wanted time where pictures are reordered and
-#: the container counts decoding times (3/23 s), and a little more.
-SEEK_SLACK_S = 0.1306
+#: Seconds by which a seek aims behind the key frame that it means, for rounding.
+AIM_S = 0.001
+#: Where the container counts decoding times and pictures are reordered, ffmpeg seeks
+#: 3/23 s before the wanted time.
+REORDERING_S = 3 / 23
+#: Key frames nearer than this may have others between them, which the probe leaves out.
+SPARSE_S = 1.2
 
 
 @dataclass(frozen=True)
@@ -104,15 +109,17 @@ def _places(recipe: Recipe, segments: int) -> list[_Cut]:
             continue
         preroll_s = max(0.0, start_s - keys[position])
         if preroll_s <= MAX_PREROLL_S:
-            places.append(_Cut(segment, preroll_s, _seek(keys, position)))
+            places.append(_Cut(segment, preroll_s, _seek(recipe.source, position)))
     return places
 
 
-def _seek(keys: Sequence[float], position: int) -> float:
-    """Aim a little behind a key frame, but nearer to it than to the next one."""
-    following = keys[position + 1 : position + 2]
-    slack = min([SEEK_SLACK_S, *((each - keys[position]) / 2 for each in following)])
-    return round(max(0.0, keys[position] + slack), 6)
+def _seek(source: Probe, position: int) -> float:
+    """Aim at a key frame: rather at the one before it than at one behind it."""
+    key, *following = source.key_times_s[position : position + 2]
+    counts_shown = "mov" in source.container.split(",") and not source.remuxed
+    sparse = all(each - key >= SPARSE_S for each in following)
+    slack = AIM_S + (REORDERING_S if sparse and not counts_shown else 0)
+    return round(max(0.0, key + slack), 6)
 
 
 def _chunks(recipe: Recipe, cuts: Sequence[_Cut]) -> tuple[Chunk, ...]:

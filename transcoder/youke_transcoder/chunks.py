@@ -105,7 +105,7 @@ class _Work:
             directory=directory,
             reads=(self.path,),
             means=self.means,
-            expected_s=length_s,
+            expected_frames=self.chunk.frames,
         )
 
     def pictures(self, rungs: Sequence[Rung], directory: Path) -> tuple[Piece, ...]:

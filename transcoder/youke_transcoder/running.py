@@ -72,14 +72,19 @@ def run_ffmpeg(
     means: Means,
     reads: Sequence[Path] = (),
     expected_s: float = 0.0,
+    expected_frames: int = 0,
 ) -> str:
     """Run ffmpeg in `directory`, where it may write; return its last words.
 
     `arguments` follow `GLOBAL`, `reads` are the other files that it opens. Progress is
-    told as the share of `expected_s` seconds of output, if there are any. Raises
+    told as the share of so many seconds, or frames, of output, if there are any. Raises
     `TranscodeFailed` and `Cancelled`.
     """
-    progress = Progress(expected_s, means.on_progress)
+    progress = (
+        FrameProgress(expected_frames, means.on_progress)
+        if expected_frames
+        else Progress(expected_s, means.on_progress)
+    )
     ended = run(
         [means.ffmpeg, *GLOBAL, *arguments],
         budget,
@@ -98,29 +103,45 @@ def run_ffmpeg(
 class Progress:
     """Turns ffmpeg's progress lines into growing shares of its work."""
 
-    def __init__(self, expected_s: float, tell: Callable[[float], None]) -> None:
-        """Go from 0 to 1 while ffmpeg writes so many seconds."""
-        self._expected_s = expected_s
+    def __init__(self, expected: float, tell: Callable[[float], None]) -> None:
+        """Go from 0 to 1 while ffmpeg writes as much of what the lines report."""
+        self._expected = expected
         self._tell = tell
-        self._reached_s = 0.0
+        self._reached = 0.0
 
     def take(self, line: str) -> bool:
         """Read a line; answer whether ffmpeg has advanced."""
-        seconds = out_time(line)
-        if seconds is None or seconds <= self._reached_s:
+        reached = self.measure(line)
+        if reached is None or reached <= self._reached:
             return False
-        self._reached_s = seconds
-        if self._expected_s:
-            self._tell(min(1.0, seconds / self._expected_s))
+        self._reached = reached
+        if self._expected:
+            self._tell(min(1.0, reached / self._expected))
         return True
+
+    def measure(self, line: str) -> float | None:
+        """Seconds of output, for runs that keep no clock of their own."""
+        return out_time(line)
+
+
+class FrameProgress(Progress):
+    """Counts frames: for cut sources ffmpeg tells the time from its first report on."""
+
+    def measure(self, line: str) -> float | None:
+        """Frames of the first picture among the outputs."""
+        return _number(line, "frame")
 
 
 def out_time(line: str) -> float | None:
     """Seconds that a progress line reports, or none if it is about something else."""
+    microseconds = _number(line, "out_time_us")
+    return None if microseconds is None else microseconds / 1_000_000
+
+
+def _number(line: str, wanted: str) -> int | None:
     name, _, value = line.strip().partition("=")
-    if name != "out_time_us" or not value.lstrip("-").isdigit():
-        return None
-    return int(value) / 1_000_000
+    value = value.strip()
+    return int(value) if name == wanted and value.lstrip("-").isdigit() else None
 
 
 def budget(recipe: Recipe, means: Means, *, seconds: float | None = None) -> Budget:

@@ -9,7 +9,7 @@ import pytest
 from youke_transcoder import FailureCode, Rejected, RejectionCode, TranscodeFailed
 from youke_transcoder.boxes import Boxes, walk
 from youke_transcoder.process import Ended
-from youke_transcoder.running import Progress, failure, out_time
+from youke_transcoder.running import FrameProgress, Progress, failure, out_time
 from youke_transcoder.verifying import avc_profile
 
 
@@ -86,6 +86,19 @@ def test_progress_only_grows_and_ends_at_one() -> None:
 
     assert advanced == [False, True, True, False, False, True]
     assert shares == pytest.approx([0.1, 0.5, 1.0])
+
+
+def test_progress_may_count_frames_instead() -> None:
+    shares: list[float] = []
+    progress = FrameProgress(300, shares.append)
+
+    advanced = [
+        progress.take(line)
+        for line in ("frame=  75\n", "fps=25.0\n", "out_time_us=9000000\n", "frame=300")
+    ]
+
+    assert advanced == [True, False, False, True]
+    assert shares == [0.25, 1.0]
 
 
 @pytest.mark.parametrize(
