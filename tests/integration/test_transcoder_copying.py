@@ -8,18 +8,28 @@ import pytest
 import transcoder_media as media
 from transcoder_media import AAC, X264, Drawing, draw, ffmpeg
 
-from youke_transcoder import Cancelled, TranscodeFailed, copying, plan, probe
+from youke_transcoder import (
+    Cancelled,
+    Probe,
+    TranscodeFailed,
+    copying,
+    plan,
+    probe,
+)
 from youke_transcoder.conforming import conforms, reasons
 from youke_transcoder.model import Piece
+from youke_transcoder.normalising import inspected
 from youke_transcoder.running import Means
 
 YUV = ("-pix_fmt", "yuv420p")
 REORDERED = (*YUV, "-c:v", "libx264", "-preset", "fast", "-g", "60", *AAC)
 
 
-def copy(path: Path, out: Path) -> tuple[tuple[Piece, ...], Path]:
+def copy(
+    path: Path, out: Path, source: Probe | None = None
+) -> tuple[tuple[Piece, ...], Path]:
     """Repackage a file and join the pieces, byte for byte."""
-    recipe = plan(probe(path))
+    recipe = plan(source or probe(path))
     out.mkdir()
     pieces = copying.repackage(path, recipe, out, means=Means())
     assert sorted(each.name for each in out.iterdir()) == [p.path for p in pieces]
@@ -49,16 +59,20 @@ def packets(path: Path) -> dict[str, list[tuple[float, int]]]:
         ("recorder.mkv", REORDERED),
         ("camera.mov", (*REORDERED, "-ar", "44100", "-ac", "2")),
         ("pieces.mp4", (*REORDERED, "-movflags", "frag_keyframe+empty_moov")),
+        ("tv.ts", REORDERED),
+        ("flash.flv", (*YUV, *X264, *AAC)),
     ],
 )
 def test_every_packet_keeps_its_place(
     name: str, options: tuple[str, ...], tmp_path: Path
 ) -> None:
     drawing = Drawing(name=name, seconds=11, sound=11, options=options)
-    path = draw(tmp_path, drawing)
-    assert reasons(probe(path)) == ()
+    work = tmp_path / "work"
+    work.mkdir()
+    path, source = inspected(draw(tmp_path, drawing), work, means=Means())
+    assert reasons(source) == ()
 
-    _, joined = copy(path, tmp_path / "out")
+    _, joined = copy(path, tmp_path / "out", source)
 
     before, after = packets(path), packets(joined)
     assert [size for _, size in after["video"]] == [s for _, s in before["video"]]

@@ -67,7 +67,7 @@ def _sound(source: Probe) -> tuple[tuple[bool, str], ...]:
 
 def _container(source: Probe) -> tuple[tuple[bool, str], ...]:
     return (
-        (source.seekable and not source.remuxed, "no index or no clear times"),
+        (source.seekable, "no index or no clear times"),
         (source.steady, "sound does not accompany the picture throughout"),
         (source.bit_rate <= MAX_BIT_RATE, f"{source.bit_rate // 1000} kbit/s"),
     )
