@@ -59,7 +59,7 @@ def _sound(source: Probe) -> tuple[tuple[bool, str], ...]:
         return ()
     return (
         (source.audio_codec == "aac", f"sound is {source.audio_codec}"),
-        (source.audio_profile in AUDIO_PROFILES, f"AAC is {source.audio_profile}"),
+        (_plain_aac(source), f"AAC is {source.audio_profile}"),
         ((source.channels or 0) <= MAX_CHANNELS, f"{source.channels} channels"),
         (source.sample_rate in SAMPLE_RATES, f"{source.sample_rate} Hz"),
     )
@@ -77,3 +77,8 @@ def _gap_s(source: Probe) -> float:
     """Seconds of the longest run without a key frame."""
     marks = (*source.key_times_s, source.video_end_s)
     return max((later - earlier for earlier, later in pairwise(marks)), default=0.0)
+
+
+def _plain_aac(source: Probe) -> bool:
+    """Whether the sound, if it is AAC at all, needs no extension of it."""
+    return source.audio_codec != "aac" or source.audio_profile in AUDIO_PROFILES
