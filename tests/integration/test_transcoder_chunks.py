@@ -1,6 +1,8 @@
 """A source in chunks gives every frame once, at its place, whatever the source is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
@@ -143,15 +145,20 @@ def _check_grid(path: Path, recipe: Recipe) -> None:
     """Times go on by one frame each; key frames stand every two seconds."""
     with av.open(str(path)) as container:
         packets = [each for each in container.demux(video=0) if each.pts is not None]
-    times = sorted(each.pts * each.time_base for each in packets)
+    times = sorted(map(_time, packets))
     assert times[0] * recipe.frame_rate == 2
     assert {later - sooner for sooner, later in pairwise(times)} == {
         1 / recipe.frame_rate
     }
-    keys = [each.pts * each.time_base for each in packets if each.is_keyframe]
+    keys = [_time(each) for each in packets if each.is_keyframe]
     frames = [(key - times[0]) * recipe.frame_rate for key in keys]
     assert frames == list(range(0, recipe.frames, recipe.gop))
     media.play(path)
+
+
+def _time(packet: av.Packet) -> Fraction:
+    assert packet.pts is not None
+    return packet.pts * packet.time_base
 
 
 def test_the_last_picture_stays_while_the_sound_goes_on(tmp_path: Path) -> None:
@@ -322,10 +329,9 @@ def renumbered(pieces: list[Piece]) -> list[Piece]:
 
 @pytest.mark.parametrize("change", [without_one, renumbered])
 def test_pieces_that_do_not_make_a_whole_are_refused(
-    change: object, parts: Parts, tmp_path: Path
+    change: Callable[[list[Piece]], list[Piece]], parts: Parts, tmp_path: Path
 ) -> None:
     recipe, directory, pieces = parts
-    assert callable(change)
 
     with pytest.raises(TranscodeFailed, match="480p"):
         assemble(change(pieces), recipe, directory, tmp_path, means=Means())

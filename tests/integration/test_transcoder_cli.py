@@ -40,6 +40,38 @@ def test_the_command_writes_playlists_that_play(tmp_path: Path) -> None:
         assert media.play(out / f"{profile}.m3u8") > 0
 
 
+def test_everything_that_is_published_lies_in_the_directory(tmp_path: Path) -> None:
+    source = draw(tmp_path, Drawing(size="426x240"))
+    out = tmp_path / "out"
+
+    ended = run(source, out, "--profiles", "mobile", "--jobs", "1")
+
+    assert ended.returncode == 0, ended.stderr
+    assert {each.name for each in out.iterdir()} == {
+        *("240p.mp4", "240p.m3u8", "240p-i-frames.m3u8"),
+        *("audio.mp4", "audio.m3u8", "mobile.m3u8"),
+        *("poster.jpg", "sprite-0.jpg", "storyboard.vtt"),
+    }
+    assert "240p-i-frames.m3u8" in (out / "mobile.m3u8").read_text("utf-8")
+    score = json.loads(ended.stdout)["renditions"][0]["score"]
+    assert score["mean"] > 0
+
+
+def test_a_dry_run_tells_the_cost_and_writes_nothing(tmp_path: Path) -> None:
+    source = draw(tmp_path, Drawing(size="640x360"))
+    out = tmp_path / "out"
+
+    ended = run(source, out, "--dry-run")
+
+    assert ended.returncode == 0, ended.stderr
+    answer = json.loads(ended.stdout)
+    assert [each["name"] for each in answer["recipe"]["rungs"]] == ["360p", "240p"]
+    assert answer["cost"]["cpu_s"] > 0
+    assert answer["cost"]["renditions"].keys() == {"360p", "tv-360p", "240p", "audio"}
+    assert answer["cost"]["bytes_at_most"] == sum(answer["cost"]["renditions"].values())
+    assert not out.exists()
+
+
 def test_progress_goes_to_stderr(tmp_path: Path) -> None:
     source = draw(tmp_path, Drawing())
 

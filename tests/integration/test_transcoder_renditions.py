@@ -84,8 +84,9 @@ def test_only_the_files_of_the_manifest_appear(lesson: Lesson) -> None:
     files = {each.name for each in lesson.directory.iterdir()}
     playlists = {f"{name}.m3u8" for name in ("tv", "web", "mobile")}
     playlists |= {f"{name}.m3u8" for name in media.names(lesson.manifest)}
+    playlists |= {f"{name}-i-frames.m3u8" for name in ("720p", "480p", "360p", "240p")}
 
-    assert files == playlists | {"poster.jpg", "sprite-0.jpg"} | {
+    assert files == playlists | {"poster.jpg", "sprite-0.jpg", "storyboard.vtt"} | {
         each.path for each in lesson.manifest.renditions
     }
 

@@ -31,7 +31,7 @@ from youke_transcoder.planning import in_one_piece, plan
 from youke_transcoder.probing import probe
 from youke_transcoder.recipes import Choice, Recipe, Rung
 from youke_transcoder.running import Means
-from youke_transcoder.transcoding import transcode
+from youke_transcoder.transcoding import transcode, transcode_source
 
 __all__ = [
     "ByteRange",
@@ -57,4 +57,5 @@ __all__ = [
     "plan",
     "probe",
     "transcode",
+    "transcode_source",
 ]
