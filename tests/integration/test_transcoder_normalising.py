@@ -1,8 +1,10 @@
 """A source without an index gets one, and shows the same at the same times."""
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
+import av
 import pytest
 from transcoder_media import AAC, X264, Drawing, draw, ffmpeg, play
 
@@ -179,3 +181,56 @@ def test_the_engine_alone_works_on_the_copy(tmp_path: Path) -> None:
     assert rung.duration_s == pytest.approx(26, abs=0.1)
     assert play(tmp_path / "out" / rung.path) == recipe.frames
     assert not list((tmp_path / "out").glob(".*"))
+
+
+FLASHES_S = (3.0, 15.0, 23.0)
+
+
+def test_sound_and_picture_stay_together_over_all_chunks(tmp_path: Path) -> None:
+    """MPEG-2 leaves decoding times out where a cut in the picture makes a key frame."""
+    on = "+".join(f"between(t,{each},{each + 0.4})" for each in FLASHES_S)
+    white = f"drawbox=c=white:t=fill:enable='{on}'"
+    path = tmp_path / "disc.mpg"
+    ffmpeg(
+        *("-f", "lavfi", "-i", f"color=black:s=160x120:r=25:d=26,{white}"),
+        *("-f", "lavfi", "-i", f"aevalsrc='if({on},0.5*sin(6283*t),0)':s=48000:d=26"),
+        *("-c:v", "mpeg2video", "-bf", "2", "-c:a", "mp2", path),
+    )
+    _, source = inspect(path, tmp_path / "work")
+    recipe = plan(source, profiles=("mobile",))
+    assert len(recipe.chunks) > 1
+
+    manifest = transcode(path, tmp_path / "out", recipe)
+
+    files = {each.name: tmp_path / "out" / each.path for each in manifest.renditions}
+    seen, heard = bright_from(files["120p"]), loud_from(files["audio"])
+    assert len(seen) == len(FLASHES_S)
+    assert heard == pytest.approx(seen, abs=0.04)
+
+
+def bright_from(path: Path) -> list[float]:
+    """Seconds at which the picture becomes white."""
+    with av.open(str(path)) as container:
+        bright = [
+            (float(frame.time or 0), frame.to_ndarray(format="gray").mean() > 120)
+            for frame in container.decode(video=0)
+        ]
+    return [two[0] for one, two in pairwise(bright) if two[1] and not one[1]]
+
+
+def loud_from(path: Path) -> list[float]:
+    """Seconds at which the sound begins after silence, to a hundredth."""
+    step = 480
+    with av.open(str(path)) as container:
+        start = float(container.start_time or 0) / av.time_base
+        wave = [
+            value
+            for frame in container.decode(audio=0)
+            for value in abs(frame.to_ndarray()[0]).tolist()
+        ]
+    loud = [max(wave[at : at + step]) > 0.05 for at in range(0, len(wave), step)]
+    return [
+        start + (number + 1) * step / 48_000
+        for number, (one, two) in enumerate(pairwise(loud))
+        if two and not one
+    ]
