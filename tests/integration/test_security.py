@@ -25,8 +25,11 @@ PUBLIC = {
     "catalogue_api.catalogue",
     "health.healthz",
     "health.readyz",
-    "media_api.main_playlist",  # by the token in its address
+    "media_api.captions_playlist",  # by the token in its address
+    "media_api.key_frames_playlist",
+    "media_api.main_playlist",
     "media_api.media_playlist",
+    "media_api.storyboard",
     "preferences.save",
     "openapi.spec",
     "web.style_guide",

@@ -1,5 +1,8 @@
 """`/api/v1/uploads`, `/api/v1/lessons/{id}/uploads` and `…/playback`."""
 
+import gzip
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +25,8 @@ from youke.media.schemas import UploadIn, UploadOut
 bp = APIBlueprint("media_api", __name__, url_prefix="/api/v1", tag="media")
 authors = having(Role.TEACHER, *ADMINISTRATORS)
 PLAYLIST = "application/vnd.apple.mpegurl"
+#: A playlist of 45 minutes shrinks from 200 kB to 7 in a third of a millisecond.
+PACKING = 1
 
 
 @bp.delete("/lessons/<uuid:lesson_id>")
@@ -80,7 +85,28 @@ def main_playlist(lesson_id: UUID, profile: str) -> Response:
             "media_api.media_playlist", lesson_id=lesson_id, name=name, token=token
         )
 
-    return _hls(playback.main_playlist(encoding, profile, uri_for=uri))
+    def key_frames_uri(name: str) -> str:
+        return url_for(
+            "media_api.key_frames_playlist", lesson_id=lesson_id, name=name, token=token
+        )
+
+    def captions_uri(language: str) -> str:
+        return url_for(
+            "media_api.captions_playlist",
+            lesson_id=lesson_id,
+            language=language,
+            token=token,
+        )
+
+    text = playback.main_playlist(
+        db_session(),
+        encoding,
+        profile,
+        uri_for=uri,
+        key_frames_uri_for=key_frames_uri,
+        captions_uri_for=captions_uri,
+    )
+    return Response(text, content_type=PLAYLIST)
 
 
 @bp.get("/lessons/<uuid:lesson_id>/playback/renditions/<string:name>.m3u8")
@@ -88,11 +114,40 @@ def main_playlist(lesson_id: UUID, profile: str) -> Response:
 @bp.doc(responses={200: "an HLS playlist"})
 def media_playlist(lesson_id: UUID, name: str) -> Response:
     """List one rendition's segments as presigned byte ranges."""
+    session = db_session()
+    encoding = playback.watchable(session, lesson_id, _viewer(lesson_id))
+    text = playback.media_playlist(session, encoding, name, url_for=_signed())
+    return _packed(text, PLAYLIST)
+
+
+@bp.get("/lessons/<uuid:lesson_id>/playback/key-frames/<string:name>.m3u8")
+@policy(anyone)
+@bp.doc(responses={200: "an HLS playlist"})
+def key_frames_playlist(lesson_id: UUID, name: str) -> Response:
+    """List one rendition's key frames, for pictures while scrubbing."""
     encoding = playback.watchable(db_session(), lesson_id, _viewer(lesson_id))
-    endpoint = public_s3_endpoint()
-    return _hls(
-        playback.media_playlist(runtime().store, encoding, name, endpoint=endpoint)
-    )
+    text = playback.key_frames_playlist(encoding, name, url_for=_signed())
+    return _packed(text, PLAYLIST)
+
+
+@bp.get("/lessons/<uuid:lesson_id>/playback/captions/<string:language>.m3u8")
+@policy(anyone)
+@bp.doc(responses={200: "an HLS playlist"})
+def captions_playlist(lesson_id: UUID, language: str) -> Response:
+    """Name the text of a lesson's captions in a language."""
+    session = db_session()
+    encoding = playback.watchable(session, lesson_id, _viewer(lesson_id))
+    text = playback.captions_playlist(session, encoding, language, url_for=_signed())
+    return _packed(text, PLAYLIST)
+
+
+@bp.get("/lessons/<uuid:lesson_id>/playback/storyboard.vtt")
+@policy(anyone)
+@bp.doc(responses={200: "WebVTT whose cues name pictures"})
+def storyboard(lesson_id: UUID) -> Response:
+    """Tell where the small pictures for the seek bar lie."""
+    encoding = playback.watchable(db_session(), lesson_id, _viewer(lesson_id))
+    return _packed(playback.storyboard(encoding, url_for=_signed()), "text/vtt")
 
 
 def describe_media(session: Session, lesson: Lesson, viewer: Person) -> dict[str, Any]:
@@ -136,8 +191,24 @@ def _links() -> PlaybackLinks:
     return PlaybackLinks(runtime().settings.secret_key)
 
 
-def _hls(text: str) -> Response:
-    return Response(text, content_type=PLAYLIST)
+def _signed() -> Callable[[str], str]:
+    """Return what gives the address of an object by its key."""
+    endpoint = public_s3_endpoint()
+    return partial(playback.presigned, runtime().store, endpoint=endpoint)
+
+
+def _packed(text: str, content_type: str) -> Response:
+    """Answer with a text that repeats one signed address hundreds of times.
+
+    Only what nobody outside can put words into is packed, because sizes would tell
+    them about the rest; the main playlist repeats a token of the request's.
+    """
+    response = Response(text, content_type=content_type)
+    response.vary = ["Accept-Encoding", "Cookie"]
+    if request.accept_encodings["gzip"]:
+        response.data = gzip.compress(text.encode(), PACKING, mtime=0)
+        response.content_encoding = "gzip"
+    return response
 
 
 def _plan(upload: Upload) -> dict[str, Any]:

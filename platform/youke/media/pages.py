@@ -76,6 +76,7 @@ def studio_lesson(lesson_id: UUID) -> str:
         "studio/lesson.html",
         lesson=card,
         playback_url=_playback_url(lesson),
+        growing=playback.still_growing(session, lesson),
         poster_url=card["poster_url"],
         media=playback.media_description(session, lesson),
         open_upload=uploads.open_upload(session, lesson.id),

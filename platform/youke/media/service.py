@@ -7,6 +7,7 @@ from youke.media.playback import (
     PlaybackLinks,
     media_description,
     poster_url,
+    still_growing,
 )
 from youke.media.uploads import begin as begin_upload
 from youke.media.uploads import complete as complete_upload
@@ -24,4 +25,5 @@ __all__ = [
     "part_sizes",
     "plan_upload",
     "poster_url",
+    "still_growing",
 ]

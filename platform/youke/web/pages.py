@@ -18,7 +18,7 @@ from youke.http.paging import Page
 from youke.http.policies import anyone, policy
 from youke.lessons.search import LessonFilter, count_lessons, list_lessons
 from youke.lessons.service import Lesson, find_lesson
-from youke.media.service import PlaybackLinks, poster_url
+from youke.media.service import PlaybackLinks, poster_url, still_growing
 from youke.questions import service as questions
 from youke.recommendations import service as recommendations
 from youke.recommendations.service import Recommended
@@ -79,6 +79,7 @@ def lesson(lesson_id: UUID) -> str:
         "lesson.html",
         lesson=_lesson_card(found, person),
         playback_url=playback_link(found, person),
+        growing=still_growing(session, found),
         poster_url=poster_url(runtime().store, found, endpoint=public_s3_endpoint()),
         resume_s=engagement.resume_position(session, person.id, found.id),
         start_s=request.args.get("t", type=float),

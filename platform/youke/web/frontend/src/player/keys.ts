@@ -1,6 +1,6 @@
 /** What a key asks of the player. */
 export type Command =
-  | { do: "toggle" | "mute" | "fullscreen" | "slower" | "faster" }
+  | { do: "toggle" | "mute" | "captions" | "fullscreen" | "slower" | "faster" }
   | { do: "skip"; by: number }
   | { do: "louder"; by: number }
   | { do: "part"; share: number };
@@ -11,6 +11,7 @@ export function commandOf(key: string): Command | null {
     " ": { do: "toggle" },
     k: { do: "toggle" },
     m: { do: "mute" },
+    c: { do: "captions" },
     f: { do: "fullscreen" },
     "<": { do: "slower" },
     ">": { do: "faster" },

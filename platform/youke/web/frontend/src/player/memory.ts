@@ -1,5 +1,5 @@
-/** Keeps a number in this browser. */
-export function remember(key: string, value: number): void {
+/** Keeps a value in this browser. */
+export function remember(key: string, value: number | string): void {
   try {
     localStorage.setItem(key, String(value));
   } catch {
@@ -9,10 +9,15 @@ export function remember(key: string, value: number): void {
 
 /** Returns a number kept before, else the other one. */
 export function recall(key: string, otherwise: number): number {
+  const stored = recallText(key);
+  return stored === null ? otherwise : Number(stored);
+}
+
+/** Returns a text kept before. */
+export function recallText(key: string): string | null {
   try {
-    const stored = localStorage.getItem(key);
-    return stored === null ? otherwise : Number(stored);
+    return localStorage.getItem(key);
   } catch {
-    return otherwise;
+    return null;
   }
 }

@@ -1,22 +1,31 @@
 import { isTyping, need, readJson } from "../dom";
+import { CaptionsMenu } from "./captions";
+import { Growth, whenQuiet } from "./growth";
 import { type Command, commandOf } from "./keys";
 import { recall, remember } from "./memory";
 import { Menu } from "./menu";
+import { QualityMenu } from "./quality";
 import { SeekBar } from "./seek";
 import { attach, type Source } from "./source";
+import { Storyboard } from "./storyboard";
+import { listenSurface } from "./surface";
 import { timeText } from "./time";
 import { WatchReporter } from "./watch";
 
 interface Texts {
   auto: string;
   normal: string;
+  off: string;
   resumed: string;
+  unready: string;
 }
 
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 const IDLE_MS = 2800;
 const HINT_MS = 900;
 const LAST_SECONDS = 10;
+/** Nearer to the end of what there is nobody can seek. */
+const EDGE_S = 2;
 const VOLUME_KEY = "youke.volume";
 const SPEED_KEY = "youke.speed";
 
@@ -30,9 +39,11 @@ export class Player {
   readonly #video: WebKitVideo;
   readonly #texts: Texts;
   readonly #speed: Menu;
-  readonly #quality: Menu;
+  readonly #quality: QualityMenu;
+  readonly #captions: CaptionsMenu;
+  readonly #storyboard: Storyboard;
+  readonly #growth: Growth;
   #source: Source | null = null;
-  #fixed = -1;
   #idle = 0;
   #hint = 0;
 
@@ -41,8 +52,17 @@ export class Player {
     this.#video = need<WebKitVideo>(root, "[data-video]");
     this.#texts = readJson<Texts>(root, "[data-texts]");
     this.#speed = new Menu(root, "speed", (value) => this.#setSpeed(value));
-    this.#quality = new Menu(root, "quality", (level) => this.#setQuality(level));
-    new SeekBar(root, this.#video, () => this.#length());
+    this.#quality = new QualityMenu(root, this.#video, this.#texts.auto);
+    this.#captions = new CaptionsMenu(root, this.#texts.off);
+    const { source = "" } = root.dataset;
+    this.#storyboard = new Storyboard(need(root, "[data-seek-picture]"), source);
+    this.#growth = new Growth(root, () => this.#complete());
+    new SeekBar(root, this.#video, {
+      length: () => this.#length(),
+      edge: () => this.#edge(),
+      picture: (second) => this.#storyboard.show(second),
+      seek: (second) => this.#goTo(second),
+    });
     new WatchReporter(this.#video, root.dataset["lesson"] ?? "");
     this.#video.controls = false;
     root.classList.add("player--on");
@@ -63,7 +83,9 @@ export class Player {
   }
 
   #goTo(seconds: number): void {
-    this.#video.currentTime = Math.min(Math.max(seconds, 0), this.#length());
+    const last = this.#edge() < this.#length() ? this.#edge() - EDGE_S : this.#length();
+    if (seconds > last + EDGE_S) this.#say(this.#texts.unready);
+    this.#video.currentTime = Math.max(Math.min(seconds, last), 0);
     need(this.#root, "[data-ended]").hidden = true;
   }
 
@@ -71,18 +93,29 @@ export class Player {
     const { source = "", start = "0" } = this.#root.dataset;
     const at = this.#sensibleStart(Number(start));
     const events = {
-      changed: () => this.#showQuality(),
+      changed: () => this.#showOffer(),
       failed: () => this.#showError(true),
     };
+    const options = { events, start: at, growing: this.#growth.isOn };
     try {
-      this.#source = await attach(this.#video, source, events, at);
+      this.#source = await attach(this.#video, source, options);
     } catch {
       this.#showError(true);
     }
     if (at && this.#root.dataset["resumed"]) {
       this.#say(this.#texts.resumed.replace("{time}", timeText(at)));
     }
-    this.#showQuality();
+    this.#showOffer();
+  }
+
+  /** What was shown of a lesson in preparation gives way to all of its qualities. */
+  #complete(): void {
+    this.#storyboard.renew();
+    if ((this.#source?.qualities().length ?? 0) > 1) return;
+    whenQuiet(this.#video, () => {
+      this.#quality.reset();
+      this.#source?.renew();
+    });
   }
 
   /** Who has seen it to the end begins anew. */
@@ -91,10 +124,17 @@ export class Player {
     return length && start > length - LAST_SECONDS ? 0 : start;
   }
 
+  /** Seconds of the whole lesson, also of the part that is not there yet. */
   #length(): number {
     const { duration } = this.#video;
-    if (Number.isFinite(duration) && duration > 0) return duration;
-    return Number(this.#root.dataset["duration"] ?? 0);
+    const said = Number(this.#root.dataset["duration"] ?? 0);
+    if (!Number.isFinite(duration) || duration <= 0) return said;
+    return this.#source?.edge() == null ? duration : Math.max(duration, said);
+  }
+
+  /** Seconds that can be watched already. */
+  #edge(): number {
+    return this.#source?.edge() ?? this.#length();
   }
 
   #listen(): void {
@@ -109,7 +149,12 @@ export class Player {
     need<HTMLInputElement>(root, "[data-volume]").addEventListener("input", (event) => {
       this.#setVolume(Number((event.target as HTMLInputElement).value));
     });
-    this.#listenSurface();
+    listenSurface(root, this.#video, {
+      toggle: () => this.#toggle(),
+      skip: (by) => this.#skip(by),
+      wake: () => this.#wake(),
+      fullscreen: () => this.#fullscreen(),
+    });
     this.#listenVideo();
   }
 
@@ -129,9 +174,16 @@ export class Player {
       flag("playing", false);
       flag("idle", false);
     });
-    on("waiting seeking", () => flag("waiting", true));
-    on("playing canplay seeked pause", () => flag("waiting", false));
+    on("waiting seeking", () => {
+      flag("waiting", true);
+      this.#showEdge();
+    });
+    on("playing canplay seeked pause", () => {
+      flag("waiting", false);
+      flag("edge", false);
+    });
     on("timeupdate durationchange", () => this.#showTime());
+    on("resize", () => this.#showOffer());
     on("volumechange", () => flag("mute", video.muted || video.volume === 0));
     on("ended", () => (need(this.#root, "[data-ended]").hidden = false));
     on("playing", () => {
@@ -140,27 +192,13 @@ export class Player {
     });
   }
 
-  /** A mouse click pauses; a finger shows the controls, twice at a side skips. */
-  #listenSurface(): void {
-    const surface = need(this.#root, "[data-surface]");
-    let last = 0;
-    surface.addEventListener("pointerup", (event) => {
-      if (event.pointerType === "mouse") return;
-      const now = event.timeStamp;
-      const box = surface.getBoundingClientRect();
-      const side = (event.clientX - box.left) / box.width;
-      if (now - last < 300 && side < 0.35) this.#skip(-10);
-      else if (now - last < 300 && side > 0.65) this.#skip(10);
-      else if (this.#root.classList.contains("player--idle")) this.#wake();
-      else if (!this.#video.paused) this.#root.classList.add("player--idle");
-      last = now;
-    });
-    surface.addEventListener("click", (event) => {
-      if ((event as PointerEvent).pointerType === "mouse") this.#toggle();
-    });
-    surface.addEventListener("dblclick", (event) => {
-      if (event.detail && matchMedia("(hover: hover)").matches) this.#fullscreen();
-    });
+  /** At the end of what there is no wheel turns: words say what is awaited. */
+  #showEdge(): void {
+    const left = this.#length() - this.#video.currentTime;
+    const isAtEdge = this.#edge() - this.#video.currentTime < EDGE_S;
+    if (!isAtEdge || this.#source?.edge() == null) return;
+    if (left < 1) need(this.#root, "[data-ended]").hidden = false;
+    else this.#root.classList.add("player--edge");
   }
 
   #click(event: Event): void {
@@ -187,7 +225,7 @@ export class Player {
       return;
     }
     if (event.key === " " && target.closest("button, a")) return;
-    if (this.#speed.isOpen || this.#quality.isOpen) return;
+    if (this.#isChoosing) return;
     const command = commandOf(event.key);
     if (!command) return;
     event.preventDefault();
@@ -208,6 +246,8 @@ export class Player {
         return this.#stepSpeed(command.do === "faster" ? 1 : -1);
       case "mute":
         return this.#mute();
+      case "captions":
+        return this.#say(this.#captions.toggle() ?? "");
       case "fullscreen":
         return this.#fullscreen();
       default:
@@ -258,12 +298,6 @@ export class Player {
     this.#say(`${this.#video.playbackRate}×`);
   }
 
-  #setQuality(level: number): void {
-    this.#fixed = level;
-    this.#source?.choose(level);
-    this.#showQuality();
-  }
-
   #fullscreen(): void {
     if (document.fullscreenElement) void document.exitFullscreen();
     else if (this.#root.requestFullscreen) void this.#root.requestFullscreen();
@@ -278,7 +312,7 @@ export class Player {
 
   #retry(): void {
     this.#showError(false);
-    this.#source?.retry();
+    this.#source?.renew();
     void this.#play();
   }
 
@@ -303,21 +337,22 @@ export class Player {
     this.#speed.fill(options.reverse(), speed, `${speed}×`);
   }
 
-  #showQuality(): void {
-    const height = this.#source?.height() ?? 0;
-    const auto = height && this.#fixed < 0 ? `${this.#texts.auto} ${height}p` : this.#texts.auto;
-    const levels = this.#source?.qualities() ?? [];
-    const options = levels.map(({ level, name }) => ({ value: level, label: name }));
-    const chosen = levels.find(({ level }) => level === this.#fixed);
-    options.push({ value: -1, label: auto });
-    this.#quality.fill(options, this.#fixed, chosen?.name ?? auto);
+  #showOffer(): void {
+    if (!this.#source) return;
+    this.#quality.use(this.#source);
+    this.#captions.use(this.#source);
   }
 
   #showError(shown: boolean): void {
     need(this.#root, "[data-error]").hidden = !shown;
   }
 
+  get #isChoosing(): boolean {
+    return [this.#speed, this.#quality, this.#captions].some((menu) => menu.isOpen);
+  }
+
   #say(text: string): void {
+    if (!text) return;
     const hint = need(this.#root, "[data-hint]");
     hint.textContent = text;
     hint.classList.add("player__hint--on");
@@ -330,7 +365,7 @@ export class Player {
     this.#root.classList.remove("player--idle");
     window.clearTimeout(this.#idle);
     this.#idle = window.setTimeout(() => {
-      const busy = this.#video.paused || this.#speed.isOpen || this.#quality.isOpen;
+      const busy = this.#video.paused || this.#isChoosing;
       if (!busy) this.#root.classList.add("player--idle");
     }, IDLE_MS);
   }

@@ -1,17 +1,27 @@
 import { all, need } from "../dom";
 import { timeText } from "./time";
 
+/** The lesson as the bar sees it, in seconds. */
+interface Lesson {
+  length(): number;
+  /** How much of it can be watched already. */
+  edge(): number;
+  /** Shows the picture of a second. */
+  picture(second: number): void;
+  seek(second: number): void;
+}
+
 /** The bar with what is played, loaded, and where questions were answered. */
 export class SeekBar {
   readonly #bar: HTMLElement;
   readonly #video: HTMLVideoElement;
-  readonly #length: () => number;
+  readonly #lesson: Lesson;
   #held = false;
 
-  constructor(player: HTMLElement, video: HTMLVideoElement, length: () => number) {
+  constructor(player: HTMLElement, video: HTMLVideoElement, lesson: Lesson) {
     this.#bar = need(player, "[data-seek]");
     this.#video = video;
-    this.#length = length;
+    this.#lesson = lesson;
     this.#bar.addEventListener("pointerdown", (event) => this.#hold(event));
     this.#bar.addEventListener("pointermove", (event) => this.#hover(event));
     for (const name of ["pointerup", "pointercancel"]) {
@@ -26,10 +36,11 @@ export class SeekBar {
 
   /** Shows the present state; while it is held the finger decides. */
   show(): void {
-    const length = this.#length();
+    const length = this.#lesson.length();
     const now = this.#video.currentTime;
     if (!this.#held) this.#set("--played", now / length);
     this.#set("--loaded", this.#loadedEnd() / length);
+    this.#set("--ready", length ? this.#lesson.edge() / length : 1);
     this.#bar.setAttribute("aria-valuemax", String(Math.floor(length)));
     this.#bar.setAttribute("aria-valuenow", String(Math.floor(now)));
     this.#bar.setAttribute("aria-valuetext", timeText(now));
@@ -55,11 +66,13 @@ export class SeekBar {
 
   #hover(event: PointerEvent): void {
     const share = this.#shareAt(event);
+    const second = share * this.#lesson.length();
     this.#set("--at", share);
-    need(this.#bar, "[data-seek-time]").textContent = timeText(share * this.#length());
+    need(this.#bar, "[data-seek-time]").textContent = timeText(second);
+    this.#lesson.picture(second);
     if (!this.#held) return;
     this.#set("--played", share);
-    this.#video.currentTime = share * this.#length();
+    this.#lesson.seek(second);
   }
 
   #release(): void {
@@ -74,7 +87,7 @@ export class SeekBar {
 
   #placeMarkers(): void {
     for (const marker of all(this.#bar, "[data-marker]")) {
-      const share = Number(marker.dataset["marker"]) / this.#length();
+      const share = Number(marker.dataset["marker"]) / this.#lesson.length();
       marker.hidden = !(share >= 0 && share <= 1);
       marker.style.setProperty("--at", `${share * 100}%`);
     }
