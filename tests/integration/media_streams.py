@@ -75,12 +75,16 @@ def two_pictures(directory: Path) -> Path:
     return path
 
 
-def late_sound(directory: Path) -> Path:
-    """Sound that begins a second after the picture."""
-    source, path = film()(directory), directory / "late.mkv"
-    copy = ("-map", "0:v", "-map", "1:a", "-c", "copy")
-    ffmpeg("-i", source, "-itsoffset", "1", "-i", source, *copy, path)
-    return path
+def late_sound(seconds: int) -> Callable[[Path], Path]:
+    """Sound that begins so many seconds after the picture."""
+
+    def made(directory: Path) -> Path:
+        source, path = film()(directory), directory / "late.mkv"
+        copy = ("-map", "0:v", "-map", "1:a", "-c", "copy")
+        ffmpeg("-i", source, "-itsoffset", str(seconds), "-i", source, *copy, path)
+        return path
+
+    return made
 
 
 def two_languages(directory: Path) -> Path:
@@ -126,7 +130,8 @@ SOUND = (
         film("-c:v", "mjpeg", "-c:a", "pcm_mulaw", "-ar", "8000", name="a.avi"),
         audio_codec="pcm_mulaw",
     ),
-    ready("sound that begins late", late_sound),
+    ready("sound that begins late", late_sound(1), duration_s=2.2),
+    Row(name="sound that begins a day later", make=late_sound(86_400), end="too_long"),
     ready("sound that goes on", film(*FILM, seconds=1.2, sound=3)),
     ready("sound that ends early", film(*FILM, seconds=3, sound=1)),
 )

@@ -124,14 +124,24 @@ def judge_spans(facts: HeaderFacts, spans: dict[int, Span], limits: Limits) -> N
         start = min(span.start_s for span in spans.values())
         end = max(span.end_s for span in spans.values())
         _judge_missing(facts.declared_s, end - min(start, 0), limits)
-    duration = spans[video.index].end_s - spans[video.index].start_s
-    if duration < limits.min_duration_s:
-        raise Rejected(RejectionCode.TOO_SHORT, f"{duration:.2f} s of picture")
-    if duration > limits.max_duration_s:
-        raise Rejected(RejectionCode.TOO_LONG, f"{duration:.0f} s")
+    _judge_length(
+        spans[video.index],
+        [spans[each.index] for each in chosen if each.index in spans],
+        limits,
+    )
     pixels = video.width * video.height * spans[video.index].packets
     if pixels > limits.max_decoded_pixels:
         raise Rejected(RejectionCode.TOO_EXPENSIVE, "too many frames of this size")
+
+
+def _judge_length(picture: Span, chosen: Sequence[Span], limits: Limits) -> None:
+    duration = picture.end_s - picture.start_s
+    if duration < limits.min_duration_s:
+        raise Rejected(RejectionCode.TOO_SHORT, f"{duration:.2f} s of picture")
+    # Sound that begins or ends a day later is a day of silence to be encoded.
+    whole = max(each.end_s for each in chosen) - min(each.start_s for each in chosen)
+    if whole > limits.max_duration_s:
+        raise Rejected(RejectionCode.TOO_LONG, f"{whole:.0f} s")
 
 
 def _judge_codec(stream: StreamFacts, allowed: Sequence[str]) -> None:
