@@ -32,6 +32,7 @@ from youke.lessons import api as lessons_api
 from youke.lessons.details import contribute
 from youke.media import api as media_api
 from youke.media import pages as media_pages
+from youke.media import service as media
 from youke.notices import api as notices_api
 from youke.notices import pages as notices_pages
 from youke.questions import api as questions_api
@@ -71,7 +72,11 @@ BLUEPRINTS = (
 
 
 #: What the features above lessons add to a lesson's description.
-CONTRIBUTIONS = (media_api.describe_media, engagement.describe)
+CONTRIBUTIONS = (
+    media_api.describe_media,
+    media.describe_work,
+    engagement.describe,
+)
 
 
 def create_app(settings: Settings) -> APIFlask:

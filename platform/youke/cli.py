@@ -120,7 +120,7 @@ def web(*, bind: str | None, processes: int, threads: int) -> None:
 
 
 @main.command()
-@click.option("--queues", default="media,default", show_default=True)
+@click.option("--queues", default="opening,media,default", show_default=True)
 @click.option("--concurrency", type=click.IntRange(1), default=2, show_default=True)
 def worker(*, queues: str, concurrency: int) -> None:
     """Run background jobs until SIGTERM."""

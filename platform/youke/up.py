@@ -1,5 +1,6 @@
 """`youke up`: everything on one machine, under one supervisor."""
 
+import os
 import signal
 import sys
 import time
@@ -26,8 +27,8 @@ from youke.storage import ObjectStore
 APPLICATION = 1
 TIMEOUT_S = 5
 WEB_PROCESSES, WEB_THREADS = 2, 4
-#: How many jobs of each queue run at once; a transcode fills the machine.
-JOBS_AT_ONCE = {"media": 1, "default": 4}
+#: One encode keeps so many processors busy.
+CORES_A_JOB = 4
 #: Jobs may finish, see `youke.jobs.worker`; then the rest of the process may.
 WORKER_GRACE_S = 12.0
 #: All demo accounts appear in one transaction, before the demo lessons.
@@ -155,8 +156,8 @@ class _Run:
             store.ensure_bucket()
 
     def _start_application(self) -> None:
-        for queue in JOBS_AT_ONCE:
-            self.supervisor.launch(self._worker(queue))
+        for queue, at_once in jobs_at_once(os.cpu_count() or 1).items():
+            self.supervisor.launch(self._worker(queue, at_once))
         if self.options.demo:
             self.supervisor.launch(self._demo())
         self.supervisor.start(self._web())
@@ -190,11 +191,11 @@ class _Run:
         probe = partial(why_web_is_not_ready, self.options.port)
         return replace(program, probe=probe)
 
-    def _worker(self, queue: str) -> Program:
-        at_once = str(JOBS_AT_ONCE[queue])
+    def _worker(self, queue: str, at_once: int) -> Program:
         program = self._program(
             f"Worker {queue}",
-            *("youke.cli", "worker", "--queues", queue, "--concurrency", at_once),
+            *("youke.cli", "worker", "--queues", queue),
+            *("--concurrency", str(at_once)),
         )
         return replace(program, grace_s=WORKER_GRACE_S)
 
@@ -224,6 +225,16 @@ class _Run:
             logs=self.folder.logs,
             seconds=seconds,
         )
+
+
+def jobs_at_once(cores: int) -> dict[str, int]:
+    """Return how many jobs of each queue run at once on so many processors.
+
+    Opening has a worker of its own, so that nobody's first picture waits for the end
+    of somebody else's ladder.
+    """
+    encodes = max(1, cores // CORES_A_JOB)
+    return {"opening": encodes, "media": encodes, "default": 4}
 
 
 def welcome(

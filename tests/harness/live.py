@@ -47,7 +47,7 @@ class LiveServer:
         )
 
     def _worker(self) -> Program:
-        queues = ("--queues", "media,default", "--concurrency", "2")
+        queues = ("--queues", "opening,media,default", "--concurrency", "3")
         return Program(
             name="worker",
             argv=[sys.executable, "-m", "youke.cli", "worker", *queues],

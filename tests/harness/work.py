@@ -17,7 +17,7 @@ from youke.jobs.worker import Tools
 from youke.kernel.db import libpq_url
 from youke.lessons.service import Lesson
 
-QUEUES = ("media", "default")
+QUEUES = ("opening", "media", "default")
 
 
 def send(teacher: Caller, lesson: Lesson, content: bytes, name: str = "课.mp4") -> UUID:

@@ -1,21 +1,20 @@
 """Lessons that are deleted: what goes along, what stays, what finds itself fenced."""
 
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 import requests
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from harness.city import Caller, City
+from harness.encodings import interrupted_by, jobs, make_due, take
 from harness.work import run_jobs, send
 from youke.engagement.models import Like, View, Watch
 from youke.jobs.worker import Tools
 from youke.kernel.db import Base
-from youke.lessons import service as lessons
 from youke.lessons.service import Lesson
-from youke.media import encodings, tasks
+from youke.media import encodings
 from youke.media.encodings import EncodingLostError
 from youke.media.models import Encoding, StoredRendition, Upload
 from youke.questions.models import Question
@@ -133,7 +132,7 @@ def test_an_upload_under_way_is_freed(
     assert teacher.post(f"/uploads/{plan['id']}/complete").status_code == 404
 
 
-@pytest.mark.parametrize("step", ["probe", "transcode"])
+@pytest.mark.parametrize("step", ["inspected", "repackage", "encode_chunk", "assemble"])
 def test_a_worker_whose_lesson_is_deleted_ends_quietly_and_leaves_nothing(
     city: City,
     teacher: Caller,
@@ -144,34 +143,28 @@ def test_a_worker_whose_lesson_is_deleted_ends_quietly_and_leaves_nothing(
     step: str,
 ) -> None:
     send(teacher, lesson, clip)
-    original = getattr(tasks.youke_transcoder, step)
 
-    def interrupted(source: Path, *rest: object, **more: object) -> object:
-        with city.database.transaction() as session:
-            doomed = lessons.lesson_for_update(session, lesson.id)
-            lessons.delete_lesson(session, doomed)
-        return original(source, *rest, **more)
+    def delete_it() -> None:
+        assert delete(teacher, lesson) == 204
 
-    monkeypatch.setattr(tasks.youke_transcoder, step, interrupted)
+    interrupted_by(monkeypatch, delete_it, step)
+    run_jobs(tools)
+    make_due(city)
     run_jobs(tools)
 
     assert list(tools.store.keys(f"media/{lesson.id}/")) == []
     assert count(city, Encoding, Upload) == [0, 0]
-    with city.database.transaction() as session:
-        left = session.scalars(text("SELECT task_name FROM procrastinate_jobs"))
-        assert list(left) == []
+    assert jobs(city) == []
 
 
 def test_a_deleted_lessons_job_has_nothing_to_do(
     city: City, teacher: Caller, lesson: Lesson
 ) -> None:
     upload = send(teacher, lesson, NO_VIDEO)
-    with city.database.transaction() as session:
-        encoding = encodings.begin(session, upload)
-        assert encoding is not None
+    claim = take(city, upload)
     assert delete(teacher, lesson) == 204
 
     with city.database.transaction() as session:
         assert encodings.begin(session, upload) is None
     with pytest.raises(EncodingLostError), city.database.transaction() as session:
-        encodings.source_of(session, encoding.id)
+        encodings.source_of(session, claim)

@@ -1,61 +1,78 @@
 """The pipeline when workers are overtaken, parts are absent, or something breaks."""
 
-from collections.abc import Callable
-from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
 
 from harness.city import Caller, City
-from harness.encodings import all_encodings, begin, jobs, make_due
-from harness.work import run_jobs, send
-from youke.jobs import INFRASTRUCTURE, MOST_TRIES
+from harness.encodings import (
+    all_encodings,
+    begin,
+    interrupted_by,
+    jobs,
+    make_due,
+    needed,
+    steps_of,
+    stored,
+    take,
+)
+from harness.work import run_jobs, send, working
+from youke.jobs import INFRASTRUCTURE, MOST_TRIES, RunAgainError
 from youke.jobs.worker import Tools
 from youke.lessons.service import Lesson
-from youke.media import encodings, tasks
-from youke.media.encodings import EncodingLostError
+from youke.media import claims, encodings, running, steps, work, workplace
+from youke.media.errors import EncodingLostError
+from youke.media.models import Step
 from youke.storage import StorageUnavailableError
-from youke_transcoder import FailureCode, TranscodeFailed
+from youke_transcoder import FailureCode, Recipe, TranscodeFailed
+
+#: Where in its work an encoding can be interrupted.
+EVERYWHERE = ("inspected", "repackage", "encode_sound", "encode_chunk", "assemble")
 
 
-def test_a_worker_that_was_given_up_cannot_publish(
+def test_a_worker_that_was_given_up_can_write_nothing(
     city: City, teacher: Caller, lesson: Lesson, clip: bytes
 ) -> None:
     upload = send(teacher, lesson, clip)
-    first = begin(city, upload)
-    second = begin(city, upload)
+    first, second = take(city, upload), take(city, upload)
+    assert first.id != second.id
 
     for act in (
-        lambda s: encodings.note_progress(s, first.id, 0.5),
-        lambda s: encodings.note_source(s, first.id, {}, sha256="x"),
-        lambda s: encodings.reject(s, first.id, "truncated"),
-        lambda s: encodings.fail(s, first.id, "internal"),
+        lambda s: claims.note_share(s, first, 0.5),
+        lambda s: claims.pulse(s, first),
+        lambda s: claims.give_back(s, first, own_fault=True),
+        lambda s: encodings.source_of(s, first),
+        lambda s: encodings.note_opened(s, first),
+        lambda s: encodings.reject(s, first, "truncated"),
+        lambda s: encodings.fail(s, first, "internal"),
+        lambda s: steps.finish(s, first),
     ):
         with pytest.raises(EncodingLostError), city.database.transaction() as session:
             act(session)
 
-    assert [e.state for e in all_encodings(city)] == ["abandoned", "working"]
-    assert second.id == all_encodings(city)[1].id
+    assert [e.state for e in all_encodings(city)] == ["working"]
     assert city.reread(lesson.id).state == "inspecting"
+    with city.database.transaction() as session:
+        claims.pulse(session, second)
 
 
-def interrupted_by(
-    monkeypatch: pytest.MonkeyPatch, act: Callable[[], object], *, once: bool = True
+def test_a_step_whose_worker_lives_is_left_to_it(
+    city: City, teacher: Caller, lesson: Lesson, clip: bytes, tools: Tools
 ) -> None:
-    """Let something happen after the download and before the encoding."""
-    probe = tasks.youke_transcoder.probe
+    claim = take(city, send(teacher, lesson, clip))
+    asked: list[object] = []
+    with pytest.raises(RunAgainError) as again:
+        running.run(claim.step_id, asked.append)
+    assert again.value.seconds > 0
+    assert asked == []
+    (step,) = steps_of(city, all_encodings(city)[0]).values()
+    assert (step.claim, step.tries) == (claim.id, 1)
+    assert tools
 
-    def interrupted(path: Path) -> object:
-        if once:
-            monkeypatch.setattr(tasks.youke_transcoder, "probe", probe)
-        act()
-        return probe(path)
 
-    monkeypatch.setattr(tasks.youke_transcoder, "probe", interrupted)
-
-
+@pytest.mark.parametrize("where", EVERYWHERE)
 def test_a_worker_that_finds_itself_replaced_ends_quietly_and_leaves_nothing(
     city: City,
     teacher: Caller,
@@ -63,27 +80,40 @@ def test_a_worker_that_finds_itself_replaced_ends_quietly_and_leaves_nothing(
     tools: Tools,
     clip: bytes,
     monkeypatch: pytest.MonkeyPatch,
+    where: str,
 ) -> None:
-    upload = send(teacher, lesson, clip)
-    transcode = tasks.youke_transcoder.transcode
+    """Another worker takes the step when this one has just done its work."""
+    thieves: list[UUID] = []
 
-    def overtaken(*arguments: object, **more: object) -> object:
-        manifest = transcode(*arguments, **more)  # type: ignore[arg-type]
-        # Another worker takes over, and what we stored until then is deleted.
-        begin(city, upload)
+    def steal() -> None:
         with city.database.transaction() as session:
-            done = "DELETE FROM procrastinate_jobs WHERE task_name = 'media.discard'"
-            session.execute(text(done))
-        return manifest
+            ours = select(Step).where(Step.state == "working")
+            (step,) = session.scalars(ours).all()
+            step.seen_at = None
+            session.flush()
+            claim = claims.take(session, step.id, worker="thief")
+            assert claim is not None
+            thieves.append(claim.id)
 
-    monkeypatch.setattr(tasks.youke_transcoder, "transcode", overtaken)
+    upload = send(teacher, lesson, clip)
+    interrupted_by(monkeypatch, steal, where, after=True)
     run_jobs(tools)
 
-    ours, theirs = all_encodings(city)
-    assert (ours.state, theirs.state) == ("abandoned", "working")
-    assert list(tools.store.keys(ours.prefix)) == []
-    assert jobs(city) == []
-    assert city.reread(lesson.id).state == "inspecting"
+    (encoding,) = all_encodings(city)
+    assert encoding.state == "working"
+    held = [step for step in steps_of(city, encoding).values() if step.claim]
+    assert [step.claim for step in held] == thieves
+    assert stored(tools.store, lesson.id) == needed(city, lesson.id)
+    # The thief dies, and somebody else completes the lesson.
+    with city.database.transaction() as session:
+        session.execute(update(Step).values(seen_at=None))
+        for step in held:
+            lesson_now = city.reread(lesson.id)
+            steps.enqueue_step(session, step, encoding, lesson_now)
+    run_jobs(tools)
+    assert city.reread(lesson.id).state == "ready"
+    assert stored(tools.store, lesson.id) == needed(city, lesson.id)
+    assert upload
 
 
 def test_a_new_file_stops_the_work_on_the_old_one(
@@ -100,12 +130,16 @@ def test_a_new_file_stops_the_work_on_the_old_one(
         assert begun.status_code == 201
 
     send(teacher, lesson, clip)
-    interrupted_by(monkeypatch, choose_another)
+    interrupted_by(monkeypatch, choose_another, "encode_chunk")
     run_jobs(tools)
 
     assert jobs(city) == []
-    assert city.reread(lesson.id).state == "uploading"
+    left = city.reread(lesson.id)
+    assert (left.state, left.playable) == ("uploading", False)
     assert [e.state for e in all_encodings(city)] == ["abandoned"]
+    make_due(city)
+    run_jobs(tools)
+    assert stored(tools.store, lesson.id) == set()
 
 
 def test_a_job_whose_file_is_being_replaced_has_nothing_to_do(
@@ -119,20 +153,7 @@ def test_a_job_whose_file_is_being_replaced_has_nothing_to_do(
     assert city.reread(lesson.id).state == "uploading"
 
 
-def test_progress_never_goes_back(
-    city: City, teacher: Caller, lesson: Lesson, clip: bytes, tools: Tools
-) -> None:
-    encoding = begin(city, send(teacher, lesson, clip))
-    seen = []
-    for share in (0.1, 0.5, 0.3, 0.7, 7.0, 0.2):
-        with city.database.transaction() as session:
-            encodings.note_progress(session, encoding.id, share)
-        seen.append(city.reread(lesson.id).progress)
-    assert seen == [0.1, 0.5, 0.5, 0.7, 1.0, 1.0]
-    assert tools
-
-
-def test_teachers_see_progress_grow_while_it_is_encoded(
+def test_progress_grows_and_tells_how_long_the_rest_takes(
     city: City,
     teacher: Caller,
     lesson: Lesson,
@@ -141,43 +162,60 @@ def test_teachers_see_progress_grow_while_it_is_encoded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     seen: list[float] = []
-    noted = encodings.note_progress
+    left: list[float | None] = []
+    noted = claims.note_share
 
-    def note(session: object, encoding_id: UUID, share: float) -> None:
-        noted(session, encoding_id, share)  # type: ignore[arg-type]
-        seen.append(share)
+    def note(session: object, claim: object, share: float) -> None:
+        noted(session, claim, share)  # type: ignore[arg-type]
+        seen.append(city.reread(lesson.id).progress)
+        left.append(teacher.get(f"/lessons/{lesson.id}").get_json()["time_left_s"])
 
-    monkeypatch.setattr(encodings, "note_progress", note)
-    monkeypatch.setattr(tasks, "PROGRESS_EVERY_S", 0.0)
+    monkeypatch.setattr(claims, "note_share", note)
+    monkeypatch.setattr(work, "PROGRESS_EVERY_S", 0.0)
     send(teacher, lesson, clip)
     run_jobs(tools)
 
     assert len(seen) > 3
     assert seen == sorted(seen)
-    assert seen[0] >= tasks.DOWNLOADED
-    assert seen[-1] <= tasks.ENCODED
+    assert 0.0 < seen[-1] <= 1.0
+    assert any(left)
     assert city.reread(lesson.id).progress == 1.0
+    shown = teacher.get(f"/lessons/{lesson.id}").get_json()
+    assert shown["time_left_s"] is None
 
 
-def test_an_absent_store_is_waited_for(
+def test_a_steps_share_never_goes_back(
+    city: City, teacher: Caller, lesson: Lesson, clip: bytes
+) -> None:
+    claim = take(city, send(teacher, lesson, clip))
+    seen = []
+    for share in (0.1, 0.5, 0.3, 7.0, 0.2):
+        with city.database.transaction() as session:
+            claims.note_share(session, claim, share)
+            seen.append(session.get_one(Step, claim.step_id).share)
+    assert seen == [0.1, 0.5, 0.5, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("where", EVERYWHERE)
+def test_an_absent_part_is_waited_for_and_costs_no_try(
     city: City,
     teacher: Caller,
     lesson: Lesson,
     clip: bytes,
     tools: Tools,
     monkeypatch: pytest.MonkeyPatch,
+    where: str,
 ) -> None:
     def gone() -> None:
         raise StorageUnavailableError(reason="test")
 
     send(teacher, lesson, clip)
-    # More often than a fault of ours, or a killing file, would be tried again.
-    for attempt in range(tasks.MOST_ATTEMPTS + 2):
-        interrupted_by(monkeypatch, gone)
+    # More often than a fault of ours would be tried again.
+    for _ in range(MOST_TRIES + 1):
+        interrupted_by(monkeypatch, gone, where)
         run_jobs(tools)
-        waiting = [job for job in jobs(city) if job[0] == "media.prepare"]
-        assert waiting == [("media.prepare", "todo", attempt + 1)]
-        assert city.reread(lesson.id).state == "inspecting"
+        assert city.reread(lesson.id).code is None
+        assert city.reread(lesson.id).state != "ready"
         make_due(city)
     run_jobs(tools)
     assert city.reread(lesson.id).state == "ready"
@@ -194,7 +232,7 @@ def test_a_fault_of_ours_is_tried_three_times(
     def fault() -> None:
         raise RuntimeError("ours")
 
-    interrupted_by(monkeypatch, fault, once=False)
+    interrupted_by(monkeypatch, fault, "encode_chunk", once=False)
     send(teacher, lesson, clip)
     for _ in range(MOST_TRIES):
         assert city.reread(lesson.id).state != "failed"
@@ -202,39 +240,77 @@ def test_a_fault_of_ours_is_tried_three_times(
         make_due(city)
     shown = teacher.get(f"/lessons/{lesson.id}").get_json()
     assert (shown["state"], shown["code"]) == ("failed", "internal")
+    assert shown["playable"] is False
 
 
-def test_a_failed_encoder_is_named(
+@pytest.mark.parametrize(
+    ("code", "tries"),
+    [
+        (FailureCode.BAD_SOURCE, 1),
+        (FailureCode.OUTPUT_TOO_LARGE, 1),
+        (FailureCode.ENCODER_FAILED, MOST_TRIES),
+    ],
+)
+def test_an_encoder_that_fails_is_named(
     city: City,
     teacher: Caller,
     lesson: Lesson,
     clip: bytes,
     tools: Tools,
     monkeypatch: pytest.MonkeyPatch,
+    code: FailureCode,
+    tries: int,
 ) -> None:
-    def full() -> None:
-        raise TranscodeFailed(FailureCode.DISK_FULL)
+    def fail() -> None:
+        raise TranscodeFailed(code)
 
-    interrupted_by(monkeypatch, full)
+    interrupted_by(monkeypatch, fail, "encode_chunk", once=False)
     send(teacher, lesson, clip)
-    run_jobs(tools)
-    assert city.reread(lesson.id).code == "disk_full"
+    for _ in range(tries):
+        assert city.reread(lesson.id).state != "failed"
+        make_due(city)
+        run_jobs(tools)
+    assert city.reread(lesson.id).code == code.value
     assert jobs(city) == []
 
 
-def test_a_file_that_kills_its_workers_is_given_up(
+@pytest.mark.parametrize("code", [FailureCode.DISK_FULL, FailureCode.NO_SANDBOX])
+def test_a_machine_that_cannot_encode_waits_until_it_can(
+    city: City,
+    teacher: Caller,
+    lesson: Lesson,
+    clip: bytes,
+    tools: Tools,
+    monkeypatch: pytest.MonkeyPatch,
+    code: FailureCode,
+) -> None:
+    def unable() -> None:
+        raise TranscodeFailed(code)
+
+    send(teacher, lesson, clip)
+    for _ in range(MOST_TRIES + 1):
+        interrupted_by(monkeypatch, unable, "encode_chunk")
+        run_jobs(tools)
+        waiting = city.reread(lesson.id)
+        assert (waiting.state, waiting.code) == ("encoding", None)
+        make_due(city)
+    run_jobs(tools)
+    assert city.reread(lesson.id).state == "ready"
+
+
+def test_a_step_that_kills_its_workers_is_given_up(
     city: City, teacher: Caller, lesson: Lesson, clip: bytes, tools: Tools
 ) -> None:
     upload = send(teacher, lesson, clip)
-    for _ in range(tasks.MOST_ATTEMPTS):
-        encoding = begin(city, upload)
-        with city.database.transaction() as session:
-            encodings.note_source(session, encoding.id, {}, sha256="x")
+    for _ in range(MOST_TRIES):
+        take(city, upload)
+    with city.database.transaction() as session:
+        session.execute(update(Step).values(seen_at=None))
 
     run_jobs(tools)
 
-    lesson = city.reread(lesson.id)
-    assert (lesson.state, lesson.code) == ("failed", "encoder_failed")
+    failed = city.reread(lesson.id)
+    assert (failed.state, failed.code) == ("failed", "encoder_failed")
     assert {e.state for e in all_encodings(city)} == {"abandoned"}
 
 
@@ -247,24 +323,118 @@ def test_a_source_that_vanished_is_a_failure(
     assert city.reread(lesson.id).code == "source_damaged"
 
 
+def test_a_source_that_was_changed_meanwhile_is_a_failure(
+    city: City,
+    teacher: Caller,
+    lesson: Lesson,
+    clip: bytes,
+    tools: Tools,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def change() -> None:
+        for key in tools.store.keys(f"sources/{lesson.id}/"):
+            tools.store.put_bytes(key, clip + b"x", content_type="video/mp4")
+        raise StorageUnavailableError(reason="and the cache is lost")
+
+    send(teacher, lesson, clip)
+    interrupted_by(monkeypatch, change, "repackage")
+    run_jobs(tools)
+    with city.database.transaction() as session:
+        session.execute(text("UPDATE encodings SET state = 'retired'"))
+    with working(tools):
+        workplace.tidy()
+    with city.database.transaction() as session:
+        session.execute(text("UPDATE encodings SET state = 'working'"))
+    make_due(city)
+    run_jobs(tools)
+    assert city.reread(lesson.id).code == "source_damaged"
+
+
+def test_a_source_that_cannot_be_cut_after_all_is_encoded_in_one_piece(
+    city: City,
+    teacher: Caller,
+    lesson: Lesson,
+    tools: Tools,
+    in_chunks: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def late() -> None:
+        raise TranscodeFailed(FailureCode.BAD_SEEK)
+
+    send(teacher, lesson, in_chunks)
+    interrupted_by(monkeypatch, late, "encode_chunk")
+    run_jobs(tools)
+
+    (encoding,) = all_encodings(city)
+    assert city.reread(lesson.id).state == "ready"
+    planned, made = (
+        Recipe.from_dict(e or {}) for e in (encoding.planned, encoding.recipe)
+    )
+    assert (len(planned.chunks) > 1, len(made.chunks)) == (True, 1)
+    assert {step.state for step in steps_of(city, encoding).values()} == {"done"}
+    assert stored(tools.store, lesson.id) == needed(city, lesson.id)
+
+
+def test_what_was_made_before_is_not_made_again(
+    city: City,
+    teacher: Caller,
+    lesson: Lesson,
+    tools: Tools,
+    in_chunks: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    encoded: list[str] = []
+
+    def stop_at_the_end() -> None:
+        raise TranscodeFailed(FailureCode.BAD_OUTPUT)
+
+    send(teacher, lesson, in_chunks)
+    interrupted_by(monkeypatch, stop_at_the_end, "assemble")
+    run_jobs(tools)
+    assert city.reread(lesson.id).state == "failed"
+    # The same file again: only the end is left to do.
+    interrupted_by(
+        monkeypatch, lambda: encoded.append("chunk"), "encode_chunk", once=False
+    )
+    interrupted_by(
+        monkeypatch, lambda: encoded.append("open"), "open_chunk", once=False
+    )
+    interrupted_by(
+        monkeypatch, lambda: encoded.append("sound"), "encode_sound", once=False
+    )
+    send(teacher, lesson, in_chunks, "again.mp4")
+    run_jobs(tools)
+
+    assert city.reread(lesson.id).state == "ready"
+    assert encoded == []
+
+
 def test_leftovers_of_the_dead_are_removed_and_those_of_the_living_stay(
     city: City, teacher: Caller, lesson: Lesson, clip: bytes, tools: Tools
 ) -> None:
     root = tools.settings.data_dir / "work"
-    alive = begin(city, send(teacher, lesson, clip))
-    names = [str(alive.id), "0199a000-0000-7000-8000-000000000000", "lost+found"]
-    for name in names:
-        (root / name).mkdir(parents=True)
-    (root / "stray.txt").write_text("x")
+    claim = take(city, send(teacher, lesson, clip))
+    alive = root / "steps" / str(claim.id)
+    dead = root / "steps" / str(UUID(int=7))
+    foreign, stray = root / "lost+found", root / "stray.txt"
+    for folder in (alive, dead, foreign):
+        folder.mkdir(parents=True)
+    stray.write_text("x")
 
-    with tasks._work_folder(alive.__class__(id=UUID(int=7))):
-        left = {path.name for path in root.iterdir()}
-    (root / str(alive.id)).rmdir()
-    (root / "stray.txt").unlink()
+    workplace.tidy()
 
-    assert left == {str(alive.id), str(UUID(int=7)), "stray.txt"}
+    assert alive.is_dir()
+    assert not any(path.exists() for path in (dead, foreign, stray))
+    alive.rmdir()
 
 
 def test_an_absent_database_counts_as_infrastructure() -> None:
     assert issubclass(OperationalError, INFRASTRUCTURE)
     assert issubclass(StorageUnavailableError, INFRASTRUCTURE)
+
+
+def test_an_encoding_that_goes_on_is_the_same(
+    city: City, teacher: Caller, lesson: Lesson, clip: bytes
+) -> None:
+    upload = send(teacher, lesson, clip)
+    assert begin(city, upload).id == begin(city, upload).id

@@ -19,15 +19,15 @@ from transcoder_media import Drawing, draw, ffmpeg
 
 import youke_transcoder
 from harness.city import API, Caller, City
+from harness.encodings import publish, take
 from youke.http.context import runtime
 from youke.jobs.worker import Tools
 from youke.kernel import clock
 from youke.kernel.config import Settings
 from youke.lessons import service as lessons
 from youke.lessons.service import Lesson, LessonState
-from youke.media import encodings, tasks
 from youke.media.models import Upload, UploadState
-from youke.media.playback import LINK_LIFETIME_S
+from youke.media.playback import LINK_LIFETIME_S, PROFILES
 from youke_transcoder import Manifest
 
 
@@ -36,9 +36,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Manifest]:
     """The renditions of a short clip, made once: their folder and manifest."""
     folder = tmp_path_factory.mktemp("made")
     source = draw(folder, Drawing())
-    recipe = youke_transcoder.plan(
-        youke_transcoder.probe(source), profiles=tasks.PROFILES
-    )
+    recipe = youke_transcoder.plan(youke_transcoder.probe(source), profiles=PROFILES)
     return folder / "out", youke_transcoder.transcode(source, folder / "out", recipe)
 
 
@@ -52,7 +50,6 @@ def lesson(
     city: City, teacher: Caller, tools: Tools, made: tuple[Path, Manifest]
 ) -> Lesson:
     """A published lesson with real renditions, stored as the pipeline does."""
-    folder, manifest = made
     lesson = city.lesson(teacher.person, listed=False)
     with city.database.transaction() as session:
         upload = Upload(
@@ -71,11 +68,7 @@ def lesson(
         lesson.move(LessonState.UPLOADED)
         lessons.publish(lesson)
         session.flush()
-        encoding = encodings.begin(session, upload.id)
-        assert encoding
-        encodings.note_source(session, encoding.id, {}, sha256="x")
-    tasks._store(tools.store, encoding, folder, manifest)
-    tasks._publish(encoding, manifest)
+    publish(city, tools.store, take(city, upload.id), made)
     return city.reread(lesson.id)
 
 

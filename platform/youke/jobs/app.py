@@ -36,6 +36,9 @@ TASKS = (
     "youke.captions.tasks",
     "youke.media.tasks",
     "youke.media.transcription_tasks",
+    "youke.media.opening_tasks",
+    "youke.media.encoding_tasks",
+    "youke.media.assembly_tasks",
     "youke.recommendations.tasks",
 )
 

@@ -92,6 +92,8 @@ class LessonDetail(LessonOut):
     media: dict[str, Any] | None = None
     playback: dict[str, str] | None = None
     poster: str | None = None
+    #: Seconds until the video is complete, estimated; null while nobody knows.
+    time_left_s: float | None = None
     liked: bool = False
     #: Where the viewer left off, in seconds; null at the beginning.
     position_s: float | None = None

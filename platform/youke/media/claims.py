@@ -54,13 +54,14 @@ def take(session: Session, step_id: UUID, *, worker: str) -> Claim | None:
     if _is_held(session, step):
         raise StillWorkedOnError
     step.state = StepState(step.state).to(StepState.WORKING).value
-    step.claim, step.worker = new_id(), worker
+    mark = new_id()
+    step.claim, step.worker = mark, worker
     step.tries += 1
     step.started_at = step.started_at or now()
     session.flush()
-    _say_alive(session, step.id, step.claim)
+    _say_alive(session, step.id, mark)
     return Claim(
-        id=step.claim,
+        id=mark,
         step_id=step.id,
         kind=step.kind,
         number=step.number,

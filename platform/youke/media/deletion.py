@@ -11,8 +11,9 @@ from youke.jobs import enqueue
 from youke.lessons import service as lessons
 from youke.media.errors import WithdrawFirstError
 from youke.media.models import Upload, UploadState
-from youke.media.tasks import erase
 
+#: The task stands above; its name is said here.
+ERASE = "media.erase"
 #: A worker that was killed in the middle may have stored something after the first
 #: deletion; by then it has been rescued and has found itself fenced.
 LATECOMERS = timedelta(days=1)
@@ -37,7 +38,14 @@ def delete_lesson(session: Session, lesson_id: UUID, person: Person) -> None:
         raise WithdrawFirstError
     name, multiparts = str(lesson.id), _unfinished(session, lesson.id)
     for after in (None, LATECOMERS):
-        enqueue(session, erase, after=after, lesson_id=name, multiparts=multiparts)
+        enqueue(
+            session,
+            ERASE,
+            queue="default",
+            after=after,
+            lesson_id=name,
+            multiparts=multiparts,
+        )
     lessons.delete_lesson(session, lesson)
 
 

@@ -22,7 +22,7 @@ from youke.kernel.errors import InvalidError
 from youke.lessons import service as lessons
 from youke.lessons.schemas import LessonIn
 from youke.lessons.service import Lesson, LessonDraft
-from youke.media import deletion, playback, uploads
+from youke.media import deletion, encodings, playback, uploads
 from youke.media.errors import WithdrawFirstError
 from youke.media.forms import FIELDS, field_of, filled, form_of
 from youke.web.cards import catalogue_choices, lesson_cards
@@ -80,6 +80,7 @@ def studio_lesson(lesson_id: UUID) -> str:
         poster_url=card["poster_url"],
         media=playback.media_description(session, lesson),
         open_upload=uploads.open_upload(session, lesson.id),
+        time_left_s=encodings.time_left_s(session, lesson.id),
         captions=captions.of_lesson(session, lesson.id),
         languages=LANGUAGE_CHOICES,
         transcribing=transcribing,

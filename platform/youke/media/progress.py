@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
-from youke.media.models import StepKind, StepState
+from youke.media.models import Step, StepKind, StepState
 from youke_transcoder.recipes import Recipe, Rung
 
 #: What the weights are made of, in seconds of one core; only their relations count.
@@ -13,14 +12,6 @@ ENCODED_PIXELS_PER_S, DECODED_PIXELS_PER_S = 25e6, 120e6
 SOUND_SPEED, ASSEMBLY_SPEED = 60.0, 90.0
 #: Before so much is done nobody knows how long the rest takes.
 KNOWN_FROM = 0.03
-
-
-class Part(Protocol):
-    """What counts of a step."""
-
-    weight: float
-    share: float
-    state: str
 
 
 @dataclass(frozen=True)
@@ -58,18 +49,18 @@ def _cost(recipe: Recipe, frames: int, rungs: Iterable[Rung]) -> float:
     return encoded / ENCODED_PIXELS_PER_S + decoded / DECODED_PIXELS_PER_S
 
 
-def overall(parts: Iterable[Part]) -> float:
+def overall(steps: Iterable[Step]) -> float:
     """Return how much of all steps together is done, 0 to 1."""
-    known = list(parts)
-    whole = sum(part.weight for part in known)
+    known = list(steps)
+    whole = sum(step.weight for step in known)
     if len(known) < 2 or not whole:  # noqa: PLR2004  the opening says what follows
         return 0.0
-    done = sum(part.weight * _share(part) for part in known)
+    done = sum(step.weight * _share(step) for step in known)
     return min(1.0, done / whole)
 
 
-def _share(part: Part) -> float:
-    return 1.0 if part.state == StepState.DONE.value else part.share
+def _share(step: Step) -> float:
+    return 1.0 if step.state == StepState.DONE.value else step.share
 
 
 def time_left_s(share: float, elapsed_s: float) -> float | None:

@@ -2,6 +2,7 @@
 
 from youke.media.deletion import delete_lesson
 from youke.media.encodings import current as current_encoding
+from youke.media.encodings import describe_work
 from youke.media.parts import part_sizes
 from youke.media.playback import (
     PlaybackLinks,
@@ -20,6 +21,7 @@ __all__ = [
     "complete_upload",
     "current_encoding",
     "delete_lesson",
+    "describe_work",
     "media_description",
     "open_upload",
     "part_sizes",

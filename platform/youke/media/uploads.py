@@ -10,12 +10,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from youke.accounts.service import Person
-from youke.jobs import enqueue, is_enqueued
+from youke.jobs import is_enqueued
 from youke.kernel.clock import now
 from youke.kernel.ids import new_id
 from youke.lessons import service as lessons
-from youke.lessons.service import Lesson, LessonState
-from youke.media import encodings
+from youke.lessons.service import IN_WORK, Lesson, LessonState
+from youke.media import encodings, steps
 from youke.media.errors import (
     EmptyFileError,
     FileTooLargeError,
@@ -23,7 +23,13 @@ from youke.media.errors import (
     UploadNotFoundError,
     UploadOverError,
 )
-from youke.media.models import Upload, UploadState
+from youke.media.models import (
+    Encoding,
+    EncodingState,
+    Reason,
+    Upload,
+    UploadState,
+)
 from youke.media.parts import LARGEST_FILE, missing_parts, part_size, part_sizes
 from youke.storage import ObjectMissingError, ObjectStore, UploadMissingError
 
@@ -31,14 +37,6 @@ logger = logging.getLogger(__name__)
 
 #: An upload that is not completed by then is swept away.
 UPLOAD_LIFETIME = timedelta(days=7)
-#: A lesson in one of these states has a job.
-IN_WORK = frozenset(
-    {
-        LessonState.UPLOADED.value,
-        LessonState.INSPECTING.value,
-        LessonState.ENCODING.value,
-    }
-)
 PART_URL_LIFETIME_S = 12 * 3600
 
 
@@ -241,32 +239,36 @@ def _go_back(session: Session, lesson: Lesson) -> None:
 def _hand_over(session: Session, lesson: Lesson, upload: Upload) -> None:
     """Enqueue the transcoding of a complete upload."""
     lesson.move(LessonState.UPLOADED)
-    _enqueue_transcoding(session, upload)
-
-
-def _enqueue_transcoding(session: Session, upload: Upload) -> None:
-    from youke.media.tasks import prepare  # tasks stand above; they call us too
-
-    lock = f"lesson:{upload.lesson_id}"
-    enqueue(session, prepare, lock=lock, upload_id=str(upload.id))
+    steps.enqueue_opening(session, upload.id, lesson, Reason.UPLOAD)
 
 
 def adopt_orphans(session: Session) -> int:
-    """Enqueue again what is in work without a job; return how many there were.
+    """Enqueue again what is in work without a job; return how many jobs there were.
 
     A paused worker that wakes and ends takes the job of its successor with it; when
     the successor then dies, nothing would be left to rescue.
     """
-    from youke.media.tasks import prepare  # tasks stand above; they call us too
+    adopted = 0
+    for encoding_id, lesson_id in steps.working_encodings(session):
+        lesson = lessons.lesson_for_update(session, lesson_id)
+        encoding = session.get_one(Encoding, encoding_id, populate_existing=True)
+        if encoding.state == EncodingState.WORKING.value:
+            adopted += steps.adopt(session, encoding, lesson)
+    return adopted + _adopt_uploads(session)
 
+
+def _adopt_uploads(session: Session) -> int:
+    """Enqueue again the uploads whose encoding is not begun."""
     adopted = 0
     for lesson_id in lessons.ids_in_states(session, IN_WORK):
         lesson = lessons.lesson_for_update(session, lesson_id)
         newest = encodings.newest_upload(session, lesson_id)
         if newest is None or lesson.state not in IN_WORK:
             continue
-        if not is_enqueued(session, prepare, upload_id=str(newest.id)):
-            _enqueue_transcoding(session, newest)
+        if encodings.working(session, lesson_id) is not None:
+            continue
+        if not is_enqueued(session, steps.PREPARE, upload_id=str(newest.id)):
+            steps.enqueue_opening(session, newest.id, lesson, Reason.UPLOAD)
             adopted += 1
     return adopted
 

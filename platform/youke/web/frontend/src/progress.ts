@@ -8,6 +8,8 @@ interface LessonState {
   code: string | null;
   progress: number;
   playable: boolean;
+  /** Seconds, estimated; null while nobody knows. */
+  time_left_s: number | null;
 }
 
 const POLL_MS = 2000;
@@ -51,4 +53,14 @@ function show(place: HTMLElement, lesson: LessonState): void {
   if (bar) bar.value = lesson.progress;
   const text = place.querySelector("[data-percent]");
   if (text) text.textContent = `${Math.floor(lesson.progress * 100)}%`;
+  const left = place.querySelector<HTMLElement>("[data-time-left]");
+  if (left) left.textContent = timeLeft(left.dataset, lesson.time_left_s);
+}
+
+/** The page brings the sentences in the reader's language. */
+function timeLeft(words: DOMStringMap, seconds: number | null): string {
+  if (seconds === null) return "";
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 1) return words["soon"] ?? "";
+  return (words["minutes"] ?? "").replace("{minutes}", String(minutes));
 }
