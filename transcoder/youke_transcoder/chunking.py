@@ -7,6 +7,7 @@ where a key frame lies shortly before.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
@@ -58,8 +59,8 @@ def cut(recipe: Recipe) -> tuple[Chunk, ...]:
     if not recipe.source.seekable:
         return whole(recipe.frames)
     length_s = float(recipe.segment_frames / recipe.frame_rate)
-    segments = -(-recipe.frames // recipe.segment_frames)
-    cuts = _places(recipe, segments)
+    segments = recipe.frames / recipe.segment_frames
+    cuts = _places(recipe, math.ceil(segments))
     target = min(max(recipe.duration_s / PARTS, SHORTEST_S), LONGEST_S) / length_s
     chosen = [_Cut(0, 0.0, 0.0)]
     while True:
@@ -72,7 +73,7 @@ def cut(recipe: Recipe) -> tuple[Chunk, ...]:
 
 
 def _next(
-    start: int, wanted: float, segments: int, cuts: Sequence[_Cut]
+    start: int, wanted: float, segments: float, cuts: Sequence[_Cut]
 ) -> _Cut | None:
     """Choose where the chunk that begins at `start` ends; none is the lesson's end."""
     rest = segments - start

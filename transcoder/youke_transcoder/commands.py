@@ -74,7 +74,9 @@ def key_pictures(files: Sequence[str], to: str) -> list[str]:
     """
     arguments = ["-loglevel", "error", "-xerror"]
     for file in files:
-        arguments += ["-skip_frame", "nokey", "-err_detect", "explode"]
+        arguments += ["-threads", "1", "-skip_frame", "nokey"]
+        # Without deblocking: what cannot be read is noticed as well.
+        arguments += ["-skip_loop_filter", "all", "-err_detect", "explode"]
         arguments += ["-protocol_whitelist", "file", "-i", f"file:{file}"]
     for number in range(len(files)):
         arguments += ["-map", f"{number}:v:0"]

@@ -61,17 +61,22 @@ def make(
     means.on_progress(0.0)
     with tempfile.TemporaryDirectory(prefix=".work-", dir=out) as name:
         directory = Path(name)
-        work = Work(source, directory, recipe, means)
-        pieces = work.encode(jobs or default_jobs(), survey=survey)
+        parallel = min(jobs or cores(), len(recipe.chunks))
+        work = Work(source, directory, recipe, _shared(means, parallel))
+        pieces = work.encode(parallel, survey=survey)
         finishing = part(means, ENCODED, 1)
         manifest = assemble(pieces, work.recipe, directory, out, means=finishing)
     means.on_progress(1.0)
     return manifest
 
 
-def default_jobs() -> int:
-    """Count the chunks to encode at a time."""
-    return max(1, cores())
+def _shared(means: Means, jobs: int) -> Means:
+    """Divide the processors among jobs, unless the threads are said.
+
+    Chunks side by side fill each other's gaps better than threads of one encoder do,
+    and with fewer threads each picture costs less.
+    """
+    return replace(means, threads=means.threads or max(1, cores() // jobs))
 
 
 @dataclass

@@ -59,9 +59,12 @@ class Means:
 
     @property
     def encoder_threads(self) -> int:
-        """Threads of each encoder: as said, else x264's own choice, within limits."""
-        wanted = self.threads or max(1, cores() * 3 // 2)
-        return min(self.limits.encode_threads, wanted)
+        """Threads of each encoder: as said, else as many as processors.
+
+        Five encoders, a decoder and the scaling keep those busy; x264's own choice, half
+        as many again, takes a tenth more CPU time and is no sooner done.
+        """
+        return min(self.limits.encode_threads, self.threads or cores())
 
 
 def run_ffmpeg(

@@ -55,6 +55,12 @@ def test_the_first_chunk_is_short_and_the_others_a_minute() -> None:
     assert all(45 <= each <= 75 for each in others)
 
 
+def test_no_chunk_is_a_small_remainder() -> None:
+    for seconds in (25.0, 37.0, 49.0, 61.0, 125.0, 607.0):
+        lengths = lengths_s(plan(source(seconds, every(2, seconds))))
+        assert min(lengths) >= 12
+
+
 def test_ten_workers_find_something_to_do_in_five_minutes() -> None:
     assert len(plan(source(300, every(2, 300))).chunks) >= 10
 
