@@ -60,21 +60,26 @@ def program(directory: Path, script: str) -> str:
     return str(path)
 
 
-def test_ffmpeg_dies_with_its_worker(long_lesson: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("sandbox", ["auto", "none"])
+def test_everything_dies_with_its_worker(
+    sandbox: str, long_lesson: Path, tmp_path: Path
+) -> None:
     worker = subprocess.Popen(
-        [sys.executable, "-c", WORKER, str(long_lesson), str(tmp_path / "out")]
+        [sys.executable, "-c", WORKER, str(long_lesson), str(tmp_path / "out")],
+        env=os.environ | {"YOUKE_SANDBOX": sandbox},
     )
-    encoder = wait_for_encoder(psutil.Process(worker.pid))
+    started = wait_for_encoder(psutil.Process(worker.pid))
 
     worker.send_signal(signal.SIGKILL)
     worker.wait()
 
     try:
         # A zombie that nobody reaps here is as dead as can be.
-        wait_until(lambda: not alive(encoder))
+        wait_until(lambda: not any(map(alive, started)))
     finally:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            encoder.kill()
+        for each in started:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
 
 
 def alive(process: psutil.Process) -> bool:
@@ -84,21 +89,22 @@ def alive(process: psutil.Process) -> bool:
         return False
 
 
-def wait_for_encoder(worker: psutil.Process) -> psutil.Process:
-    """Wait until the worker's ffmpeg writes pictures."""
+def wait_for_encoder(worker: psutil.Process) -> list[psutil.Process]:
+    """Wait until the worker's ffmpeg encodes; return everything it has started."""
     found: list[psutil.Process] = []
 
     def look() -> bool:
         with contextlib.suppress(psutil.NoSuchProcess):
-            found[:] = [
-                each
-                for each in worker.children(recursive=True)
-                if "libx264" in each.cmdline() and "-S" not in each.cmdline()
-            ]
-        return bool(found)
+            found[:] = worker.children(recursive=True)
+            return any(map(encodes, found))
+        return False
 
     wait_until(look)
-    return found[0]
+    return found
+
+
+def encodes(process: psutil.Process) -> bool:
+    return "libx264" in process.cmdline() and "ffmpeg" in process.name()
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
@@ -213,6 +219,15 @@ def guarded(code: str, directory: Path) -> tuple[Ended, list[str]]:
     return ended, lines
 
 
+@pytest.fixture(params=["auto", "none"])
+def with_and_without_walls(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limits hold by themselves."""
+    monkeypatch.setenv("YOUKE_SANDBOX", request.param)
+
+
+@pytest.mark.usefixtures("with_and_without_walls")
 def test_a_child_cannot_write_a_huge_file(tmp_path: Path) -> None:
     code = "open('big', 'wb').write(bytes(2 * 1024**2))"
 
@@ -222,12 +237,14 @@ def test_a_child_cannot_write_a_huge_file(tmp_path: Path) -> None:
     assert (tmp_path / "big").stat().st_size <= BUDGET.file_size
 
 
+@pytest.mark.usefixtures("with_and_without_walls")
 def test_a_child_cannot_take_all_memory(tmp_path: Path) -> None:
     ended, _ = guarded("bytearray(8 * 1024**3)", tmp_path)
 
     assert "MemoryError" in ended.words
 
 
+@pytest.mark.usefixtures("with_and_without_walls")
 def test_a_child_knows_no_credentials(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,7 +255,10 @@ def test_a_child_knows_no_credentials(
     assert "very secret" not in "".join(lines)
 
 
-def test_a_child_has_no_network_where_the_kernel_allows_it(tmp_path: Path) -> None:
+def test_a_child_without_walls_has_no_network_where_the_kernel_allows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YOUKE_SANDBOX", "none")
     interfaces = "import socket; print(*sorted(n for _, n in socket.if_nameindex()))"
     new_network = 0x40000000
     unshare = f"import ctypes; print(ctypes.CDLL(None).unshare({new_network}))"

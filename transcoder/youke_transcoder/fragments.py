@@ -145,6 +145,8 @@ class Reader:
 
 def read(path: Path) -> tuple[Header, tuple[Fragment, ...]]:
     """Read a finished file; raise `TranscodeFailed` unless all of it is there."""
+    if not path.is_file():
+        raise _broken(f"{path.name} was not written")
     with path.open("rb") as file:
         reader = Reader(file)
         fragments = tuple(reader.more())

@@ -186,6 +186,10 @@ def _read(
         # What could be read until here is judged by its length.
         if not tracks:
             raise
+    except IndexError:
+        # PyAV reads all packets, and only then asks for the end of a stream that has
+        # appeared in the middle, of which it does not know.
+        pass
     return tracks, first.frame
 
 
