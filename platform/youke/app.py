@@ -33,6 +33,8 @@ from youke.lessons.details import contribute
 from youke.media import api as media_api
 from youke.media import pages as media_pages
 from youke.media import service as media
+from youke.media.operators import api as operators_api
+from youke.media.operators import pages as operators_pages
 from youke.notices import api as notices_api
 from youke.notices import pages as notices_pages
 from youke.questions import api as questions_api
@@ -56,6 +58,8 @@ BLUEPRINTS = (
     lessons_api.bp,
     media_api.bp,
     media_pages.bp,
+    operators_api.bp,
+    operators_pages.bp,
     captions_api.bp,
     captions_pages.bp,
     engagement_api.bp,

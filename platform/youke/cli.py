@@ -10,6 +10,7 @@ import click
 
 from youke.kernel.config import DEFAULT_PORT, DEFAULT_S3_PORT, Settings, data_dir
 from youke.kernel.errors import YoukeError
+from youke.media.operators.commands import media
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -205,6 +206,9 @@ def _database() -> "Iterator[Database]":
         yield database
     finally:
         database.close()
+
+
+main.add_command(media)
 
 
 @main.command()

@@ -10,6 +10,6 @@ PLATFORM = Path(__file__).parents[2] / "platform"
 def test_every_tasks_module_is_imported_by_the_worker() -> None:
     modules = {
         ".".join(path.relative_to(PLATFORM).with_suffix("").parts)
-        for path in PLATFORM.glob("youke/*/tasks.py")
+        for path in PLATFORM.glob("youke/**/*tasks.py")
     }
     assert modules <= set(TASKS)

@@ -39,6 +39,7 @@ TASKS = (
     "youke.media.opening_tasks",
     "youke.media.encoding_tasks",
     "youke.media.assembly_tasks",
+    "youke.media.operators.tasks",
     "youke.recommendations.tasks",
 )
 

@@ -82,6 +82,12 @@ class NothingToEncodeError(ConflictError):
     code = "nothing_to_encode"
 
 
+class OriginalGoneError(ConflictError):
+    """The original has been dropped, so no other versions can be made of it."""
+
+    code = "original_dropped"
+
+
 class InWorkError(ConflictError):
     """The lesson's video is being prepared already."""
 

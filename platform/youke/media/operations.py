@@ -7,7 +7,12 @@ from sqlalchemy.orm import Session
 from youke.lessons import service as lessons
 from youke.lessons.service import Lesson, LessonState
 from youke.media import encodings, steps
-from youke.media.errors import InWorkError, NothingToEncodeError, NotInWorkError
+from youke.media.errors import (
+    InWorkError,
+    NothingToEncodeError,
+    NotInWorkError,
+    OriginalGoneError,
+)
 from youke.media.models import Encoding, Reason, Upload
 
 #: What the lesson and the encoding say of work that somebody stopped.
@@ -59,7 +64,7 @@ def reencode(session: Session, lesson_id: UUID) -> Encoding:
     nothing of it.
 
     :raises LessonNotFoundError:
-    :raises NothingToEncodeError: when its file is not kept.
+    :raises OriginalGoneError: when its file is not kept.
     :raises InWorkError: when it is not ready or is being made anew already.
     """
     lesson = lessons.lesson_for_update(session, lesson_id)
@@ -70,7 +75,7 @@ def reencode(session: Session, lesson_id: UUID) -> Encoding:
 
 
 def _start(session: Session, lesson: Lesson, reason: Reason) -> Encoding:
-    upload = _file_of(session, lesson)
+    upload = file_of(session, lesson)
     encoding = encodings.start(session, upload, lesson, reason)
     steps.adopt(session, encoding, lesson)
     return encoding
@@ -84,8 +89,15 @@ def _go_on(session: Session, growing: Encoding, lesson: Lesson) -> Encoding:
     return growing
 
 
-def _file_of(session: Session, lesson: Lesson) -> Upload:
+def file_of(session: Session, lesson: Lesson) -> Upload:
+    """Return the file that a lesson would be encoded from.
+
+    :raises NothingToEncodeError: when no upload is complete.
+    :raises OriginalGoneError: when it was dropped.
+    """
     upload = encodings.newest_upload(session, lesson.id)
     if upload is None:
         raise NothingToEncodeError
+    if upload.dropped_at is not None:
+        raise OriginalGoneError
     return upload

@@ -1,0 +1,1 @@
+"""What administrators see and do: encodings, their cost, and what is stored."""
