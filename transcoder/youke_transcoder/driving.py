@@ -22,13 +22,17 @@ from youke_transcoder.sound import encode_sound, part
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from youke_transcoder.model import Chunk, Manifest, Piece
+    from youke_transcoder.model import Chunk, Manifest, Piece, Probe
     from youke_transcoder.recipes import Choice, Recipe
 
 #: Share of the whole that is done before the assembly.
 ENCODED = 0.95
 #: The sound's and the survey's shares of the work before it.
 SOUND_SHARE, SURVEY_SHARE = 0.02, 0.03
+#: Bytes of memory that all chunks may take together; what one takes for its encoders,
+#: and for each pixel of the source (measured with 4K HEVC of 10 bits: 0.7 GB).
+MEMORY = 2.2e9
+ENCODERS_BYTES, DECODER_BYTES_PER_PIXEL = 200e6, 60
 #: Seconds between two looks at progress and at the wish to stop.
 POLL_S = 0.25
 SURVEY = "survey"
@@ -61,13 +65,19 @@ def make(
     means.on_progress(0.0)
     with tempfile.TemporaryDirectory(prefix=".work-", dir=out) as name:
         directory = Path(name)
-        parallel = min(jobs or cores(), len(recipe.chunks))
+        parallel = min(jobs or default_jobs(recipe.source, cores()), len(recipe.chunks))
         work = Work(source, directory, recipe, _shared(means, parallel))
         pieces = work.encode(parallel, survey=survey)
         finishing = part(means, ENCODED, 1)
         manifest = assemble(pieces, work.recipe, directory, out, means=finishing)
     means.on_progress(1.0)
     return manifest
+
+
+def default_jobs(source: Probe, processors: int) -> int:
+    """Choose how many chunks to encode at a time: all that memory has room for."""
+    each = ENCODERS_BYTES + DECODER_BYTES_PER_PIXEL * source.width * source.height
+    return max(1, min(processors, int(MEMORY / each)))
 
 
 def _shared(means: Means, jobs: int) -> Means:

@@ -61,8 +61,8 @@ class Means:
     def encoder_threads(self) -> int:
         """Threads of each encoder: as said, else as many as processors.
 
-        Five encoders, a decoder and the scaling keep those busy; x264's own choice, half
-        as many again, takes a tenth more CPU time and is no sooner done.
+        Five encoders, a decoder and the scaling keep those busy; x264's own choice,
+        half as many again, takes a tenth more CPU time and is no sooner done.
         """
         return min(self.limits.encode_threads, self.threads or cores())
 

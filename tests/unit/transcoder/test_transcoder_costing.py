@@ -8,6 +8,7 @@ import pytest
 
 from youke_transcoder import Probe, plan
 from youke_transcoder.costing import estimate
+from youke_transcoder.driving import default_jobs
 
 
 def source(**changes: Any) -> Probe:
@@ -67,3 +68,13 @@ def test_without_sound_no_sound_is_counted() -> None:
 
     assert "audio" not in silent.renditions
     assert silent.cpu_s < estimate(plan(source())).cpu_s
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "processors", "jobs"),
+    [(1920, 1080, 1, 1), (1920, 1080, 2, 2), (1920, 1080, 16, 6), (3840, 2160, 16, 3)],
+)
+def test_as_many_chunks_are_encoded_at_a_time_as_memory_has_room_for(
+    width: int, height: int, processors: int, jobs: int
+) -> None:
+    assert default_jobs(source(width=width, height=height), processors) == jobs
