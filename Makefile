@@ -22,6 +22,9 @@ test: setup  ## Run all tests (unit, integration, browser)
 	$(BIN)/python -m tests.browser_setup
 	$(BIN)/python -m pytest
 
+mutations: setup  ## Damage 500 films at random: each must end with a code
+	YOUKE_MUTANTS=500 $(BIN)/python -m pytest tests/integration/test_transcoder_mutations.py
+
 lint: setup  ## Format check, lint, types, architecture
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -65,4 +68,4 @@ $(DIST)/.ready: $(VENV)/.ready $(FRONTEND)/package-lock.json $(shell find $(FRON
 clean:  ## Remove what was built (data/ stays)
 	rm -rf $(VENV) $(DIST) $(FRONTEND)/node_modules $(MO)
 
-.PHONY: help run test lint format lock translations setup clean
+.PHONY: help run test mutations lint format lock translations setup clean
