@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
+from transcoder_media import Drawing, draw
 
 from harness.city import Caller, City
 from harness.encoded import (
@@ -21,6 +23,7 @@ from harness.encoded import (
     encode,
     jobs,
 )
+from harness.work import run_jobs, send
 from youke.cli import main
 from youke.jobs.worker import Tools
 from youke.kernel.config import Settings
@@ -298,3 +301,32 @@ def test_encodings_are_listed_shown_tried_again_and_stopped(
     assert run("cancel", begun).output == "Stopped.\n"
     assert all_encodings(city)[-1].code == "cancelled"
     assert run("cancel", begun).exit_code == 1
+
+
+def test_a_real_lesson_loses_a_rung_gets_it_back_and_gives_up_its_original(
+    city: City,
+    teacher: Caller,
+    lesson: Lesson,
+    tools: Tools,
+    tmp_path: Path,
+    run: Run,
+) -> None:
+    send(teacher, lesson, draw(tmp_path, Drawing(size="640x480")).read_bytes())
+    run_jobs(tools)
+    (first,) = all_encodings(city)
+    made = names(city, first.id)
+    assert "360p" in made
+    assert first.extra_bytes > 0
+
+    run("drop", "--rung", "360p")
+    assert "Begun for 1 of 1 lessons" in run("rebuild").output
+    run_jobs(tools)
+
+    second = all_encodings(city)[-1]
+    assert (second.state, second.reason) == ("current", "re-encode")
+    assert names(city, second.id) == made
+    assert list(tools.store.keys(f"sources/{lesson.id}/"))
+    run("drop", "--originals")
+    run_jobs(tools)
+    assert list(tools.store.keys(f"sources/{lesson.id}/")) == []
+    assert city.reread(lesson.id).playable
