@@ -33,6 +33,10 @@ lint: setup  ## Format check, lint, types, architecture
 	$(BIN)/lint-imports
 	$(NPM) run --silent check
 
+bench-transcode: setup  ## Measure the transcoder against bare ffmpeg (an hour)
+	$(BIN)/python bench/transcode.py
+	$(BIN)/python bench/ladder.py --picture docs/images/ladder.svg
+
 format: $(VENV)/.ready  ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -68,4 +72,4 @@ $(DIST)/.ready: $(VENV)/.ready $(FRONTEND)/package-lock.json $(shell find $(FRON
 clean:  ## Remove what was built (data/ stays)
 	rm -rf $(VENV) $(DIST) $(FRONTEND)/node_modules $(MO)
 
-.PHONY: help run test mutations lint format lock translations setup clean
+.PHONY: help run test bench-transcode mutations lint format lock translations setup clean
