@@ -120,5 +120,5 @@ def _survey(work: Work) -> None:
         choice = examine(path, task.recipe, work.out(), means=work.means())
     with tools().database.transaction() as session:
         recipe = planning.apply(choice, task.recipe)
-        encodings.note_choice(session, work.claim, recipe)
+        encodings.note_choice(session, work.claim, recipe, kind=choice.kind)
         steps.finish(session, work.claim)

@@ -128,10 +128,13 @@ def note_opened(session: Session, claim: Claim) -> None:
     lesson.playable = True
 
 
-def note_choice(session: Session, claim: Claim, recipe: Recipe) -> None:
-    """Go on with the recipe that the survey advises."""
+def note_choice(session: Session, claim: Claim, recipe: Recipe, *, kind: str) -> None:
+    """Go on with the recipe that the survey advises.
+
+    :param kind: what the pictures are, for people: "slides", "camera", "unknown".
+    """
     _, encoding, _ = held(session, claim)
-    encoding.recipe = recipe.to_dict()
+    encoding.recipe = recipe.to_dict() | {"kind": kind}
     if encoding.opening != Opening.COPY.value:
         encoding.work_keys = _watched_keys(session, encoding, recipe)
     _lay_out(session, encoding, recipe)

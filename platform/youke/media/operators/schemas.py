@@ -139,7 +139,7 @@ class EncodingDetailsOut(EncodingOut):
     #: "copy" or "preview": what could be watched before it was complete.
     opening: str | None
     opened_at: datetime | None
-    #: "slides" or "camera", where somebody looked.
+    #: "slides", "camera" or "unknown"; none before the survey.
     kind: str | None
     rungs: list[RungOut]
     renditions: list[StoredOut]
