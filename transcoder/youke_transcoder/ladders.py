@@ -65,7 +65,7 @@ STYLES = {
     SLIDES: Style(
         preset="faster",
         tune=None,
-        crf=27,
+        crf=29,
         finer=25,
         coarser=30,
         finest=19,

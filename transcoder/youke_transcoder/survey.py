@@ -30,9 +30,12 @@ if TYPE_CHECKING:
     from youke_transcoder.scoring import Pictures
 
 #: Seconds of a lesson for which one sample stands, and how many there are at most. Six
-#: of two seconds are half a percent of a lesson of forty minutes.
-SAMPLE_EVERY_S = 100.0
+#: of two seconds are half a percent of a lesson of forty minutes; scoring doubles it.
+SAMPLE_EVERY_S = 150.0
 MOST_SAMPLES = 6
+#: Share of a lesson that a sample is at most, but for so many seconds.
+LARGEST_SHARE = 0.02
+SHORTEST_S = 1.0
 #: Seconds into a source without usable key frames at which it is looked at.
 UNCUT_AT_S = 20.0
 #: Failures that will also end every other step, so there is no use in hiding them.
@@ -72,7 +75,13 @@ def samples(recipe: Recipe) -> tuple[Chunk, ...]:
 
 
 def _beginning(chunk: Chunk, recipe: Recipe) -> Chunk:
-    return replace(chunk, frames=min(recipe.gop, chunk.frames))
+    return replace(chunk, frames=min(_length(recipe), chunk.frames))
+
+
+def _length(recipe: Recipe) -> int:
+    """Count the frames of a sample: a group of pictures, less in a short lesson."""
+    seconds = max(SHORTEST_S, recipe.duration_s * LARGEST_SHARE)
+    return min(recipe.gop, round(seconds * recipe.frame_rate))
 
 
 def _early_sample(recipe: Recipe) -> Chunk:
@@ -80,7 +89,7 @@ def _early_sample(recipe: Recipe) -> Chunk:
     groups = recipe.frames // recipe.gop
     at_s = min(UNCUT_AT_S, recipe.duration_s / 2)
     first = min(int(at_s / 2), max(0, groups - 1)) * recipe.gop
-    frames = min(recipe.gop, recipe.frames - first)
+    frames = min(_length(recipe), recipe.frames - first)
     return Chunk(index=0, first_frame=first, frames=frames, seek_s=0.0)
 
 
