@@ -75,10 +75,10 @@ STYLES = {
         preset="superfast",
         tune=None,
         crf=28,
-        finer=24,
-        coarser=29,
+        finer=25,
+        coarser=30,
         finest=18,
-        coarsest=30,
+        coarsest=32,
     ),
 }
 
