@@ -156,7 +156,8 @@ class _Run:
             store.ensure_bucket()
 
     def _start_application(self) -> None:
-        for queue, at_once in jobs_at_once(os.cpu_count() or 1).items():
+        encodes = self._settings().encodes_at_once or encodes_for(os.cpu_count() or 1)
+        for queue, at_once in jobs_at_once(encodes).items():
             self.supervisor.launch(self._worker(queue, at_once))
         if self.options.demo:
             self.supervisor.launch(self._demo())
@@ -227,13 +228,17 @@ class _Run:
         )
 
 
-def jobs_at_once(cores: int) -> dict[str, int]:
-    """Return how many jobs of each queue run at once on so many processors.
+def encodes_for(cores: int) -> int:
+    """Return how many encodes keep so many processors busy."""
+    return max(1, cores // CORES_A_JOB)
+
+
+def jobs_at_once(encodes: int) -> dict[str, int]:
+    """Return how many jobs of each queue run at once.
 
     Opening has a worker of its own, so that nobody's first picture waits for the end
     of somebody else's ladder.
     """
-    encodes = max(1, cores // CORES_A_JOB)
     return {"opening": encodes, "media": encodes, "default": 4}
 
 

@@ -1,8 +1,11 @@
 """The pipeline when workers are overtaken, parts are absent, or something breaks."""
 
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
 
@@ -21,10 +24,12 @@ from harness.encodings import (
 from harness.work import run_jobs, send, working
 from youke.jobs import INFRASTRUCTURE, MOST_TRIES, RunAgainError
 from youke.jobs.worker import Tools
+from youke.kernel.clock import now
 from youke.lessons.service import Lesson
 from youke.media import claims, encodings, running, steps, work, workplace
 from youke.media.errors import EncodingLostError
-from youke.media.models import Step
+from youke.media.models import Step, StepKind
+from youke.media.progress import Wanted
 from youke.storage import StorageUnavailableError
 from youke_transcoder import FailureCode, Recipe, TranscodeFailed
 
@@ -296,6 +301,53 @@ def test_a_machine_that_cannot_encode_waits_until_it_can(
         make_due(city)
     run_jobs(tools)
     assert city.reread(lesson.id).state == "ready"
+
+
+def test_what_does_not_fit_beside_the_reserve_waits(
+    city: City, teacher: Caller, lesson: Lesson, clip: bytes, tools: Tools
+) -> None:
+    cramped = replace(tools, settings=replace(tools.settings, disk_reserve=2**60))
+    send(teacher, lesson, clip)
+    run_jobs(cramped)
+    waiting = city.reread(lesson.id)
+    assert (waiting.state, waiting.code) == ("inspecting", None)
+    (step,) = steps_of(city, all_encodings(city)[0]).values()
+    assert (step.state, step.tries) == ("waiting", 0)
+    make_due(city)
+    run_jobs(tools)
+    assert city.reread(lesson.id).state == "ready"
+
+
+@pytest.mark.parametrize(
+    ("language", "minutes", "seconds"),
+    [
+        ("en", "about 10 min left", "less than a minute left"),
+        ("zh_Hans", "大约还需 10 分钟", "不到一分钟"),
+    ],
+)
+def test_the_teacher_reads_how_long_it_still_takes(
+    city: City,
+    client: FlaskClient,
+    teacher: Caller,
+    lesson: Lesson,
+    language: str,
+    minutes: str,
+    seconds: str,
+) -> None:
+    claim = take(city, send(teacher, lesson, b"a video"))
+    client.set_cookie("lang", language)
+
+    def page(share: float, ago: timedelta) -> str:
+        with city.database.transaction() as session:
+            step, encoding, _ = claims.held(session, claim)
+            step.started_at = now() - ago
+            steps.lay_out(session, encoding, [Wanted(StepKind.CHUNK, 0, 1.0)])
+            step.weight, step.share = 1.0, share * 2
+        return client.get(f"/studio/lessons/{lesson.id}", headers=teacher.headers).text
+
+    # After the first half of twenty minutes, and near the end of one.
+    assert minutes in page(0.5, timedelta(minutes=10))
+    assert seconds in page(0.5, timedelta(seconds=10))
 
 
 def test_a_step_that_kills_its_workers_is_given_up(

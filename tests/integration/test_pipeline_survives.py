@@ -47,7 +47,7 @@ ENCODER, KEEPER = "opening,media", "default"
 #: Not playable as it is, and long enough to be interrupted everywhere.
 OPTIONS = ("-c:v", "mpeg4", "-q:v", "4", "-g", "25", "-c:a", "aac")
 LESSON = Drawing(
-    name="lesson.mp4", size="1280x720", rate="25", seconds=24, sound=24, options=OPTIONS
+    name="lesson.mp4", size="854x480", rate="25", seconds=24, sound=24, options=OPTIONS
 )
 DOWN_S = 20
 #: Most of each test is waiting until silence is taken for death, a few times.

@@ -52,6 +52,8 @@ class Settings:
     ffmpeg: str | None
     #: Folder of a Whisper model that makes captions; None offers none.
     whisper_model: Path | None
+    #: Encodes that `youke up` runs at once, 0 for what suits the processors.
+    encodes_at_once: int
     #: Threads of each encoder, 0 to let it decide.
     encoder_threads: int
     #: Bytes that workers leave free on the disk of the data folder.
@@ -99,6 +101,7 @@ class _Reader:
             proxies=self.number("YOUKE_PROXIES", 0, most=10),
             ffmpeg=self.env.get("YOUKE_FFMPEG"),
             whisper_model=self.folder_of_model("YOUKE_WHISPER_MODEL"),
+            encodes_at_once=self.number("YOUKE_ENCODES_AT_ONCE", 0, most=256),
             encoder_threads=self.number("YOUKE_ENCODER_THREADS", 0, most=256),
             disk_reserve=self.number("YOUKE_DISK_RESERVE", 2**30, most=2**62),
             keep_originals_days=self.originals(),

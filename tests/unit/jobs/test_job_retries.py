@@ -7,7 +7,7 @@ from croniter import croniter
 from procrastinate.jobs import Job
 from sqlalchemy.exc import OperationalError
 
-from youke.jobs import RetryUnlessHopeless
+from youke.jobs import RetryUnlessHopeless, RunAgainError
 from youke.jobs.app import LONGEST_PAUSE_S, MOST_PAUSES, MOST_TRIES, pause_s
 from youke.jobs.rescue import EVERY_TEN_SECONDS, HEARTBEAT_S, SILENCE_S
 from youke.storage import StorageUnavailableError
@@ -52,6 +52,15 @@ def test_an_absent_part_is_waited_for_through_a_night_but_not_for_ever(
     assert decides(absent, MOST_PAUSES - 2)
     assert not decides(absent, MOST_PAUSES - 1)
     assert sum(pause_s(n) for n in range(MOST_PAUSES)) > 3 * 3600
+
+
+def test_a_job_that_asks_for_it_is_run_again_however_often() -> None:
+    for attempts in (0, MOST_PAUSES + 1):
+        decision = RetryUnlessHopeless().get_retry_decision(
+            exception=RunAgainError(seconds=5), job=job(attempts)
+        )
+        assert decision is not None
+        assert decision.retry_at is not None
 
 
 def test_stalled_jobs_are_looked_for_every_ten_seconds() -> None:
