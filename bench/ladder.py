@@ -139,7 +139,7 @@ class Bench:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description="Quality against bytes.")
     parser.add_argument("--seconds", type=int, default=20, help="of each lesson")
     parser.add_argument("--picture", type=Path, help="where the SVG is written")
     parser.add_argument("--folder", type=Path, help="where the lessons are kept")

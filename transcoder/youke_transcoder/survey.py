@@ -1,6 +1,6 @@
 """Look at samples of a lesson before all of it is encoded.
 
-A few groups of pictures, spread over the source, are encoded as every rung would be and
+A few seconds, spread over the source, are encoded as every rung would be and
 scored against the source; `ladders` decides. Samples lie at the beginnings of chunks,
 where the source has a key frame shortly before, so that hardly anything is decoded for
 nothing. The reference is the sample after deinterlacing, tone mapping and scaling to
@@ -29,13 +29,12 @@ if TYPE_CHECKING:
     from youke_transcoder.running import Means
     from youke_transcoder.scoring import Pictures
 
-#: Seconds of a lesson for which one sample stands, and how many there are at most. Six
-#: of two seconds are half a percent of a lesson of forty minutes; scoring doubles it.
-SAMPLE_EVERY_S = 150.0
-MOST_SAMPLES = 6
-#: Share of a lesson that a sample is at most, but for so many seconds.
-LARGEST_SHARE = 0.02
-SHORTEST_S = 1.0
+#: Seconds of a sample, seconds of a lesson for which one stands, and how many there are
+#: at most. More short ones see more of a lesson than few long ones. With the scoring
+#: they cost a twentieth of encoding a lesson of minutes, and a hundredth of an hour.
+SAMPLE_S = 1.0
+SAMPLE_EVERY_S = 75.0
+MOST_SAMPLES = 12
 #: Seconds into a source without usable key frames at which it is looked at.
 UNCUT_AT_S = 20.0
 #: Failures that will also end every other step, so there is no use in hiding them.
@@ -61,7 +60,7 @@ def survey(path: Path, recipe: Recipe, out_dir: Path, means: Means) -> Choice:
 
 
 def samples(recipe: Recipe) -> tuple[Chunk, ...]:
-    """Choose the groups of pictures to look at, spread evenly. Pure."""
+    """Choose the seconds to look at, spread evenly. Pure."""
     count = min(MOST_SAMPLES, max(1, round(recipe.duration_s / SAMPLE_EVERY_S)))
     if len(recipe.chunks) == 1:
         return (_early_sample(recipe),)
@@ -79,9 +78,8 @@ def _beginning(chunk: Chunk, recipe: Recipe) -> Chunk:
 
 
 def _length(recipe: Recipe) -> int:
-    """Count the frames of a sample: a group of pictures, less in a short lesson."""
-    seconds = max(SHORTEST_S, recipe.duration_s * LARGEST_SHARE)
-    return min(recipe.gop, round(seconds * recipe.frame_rate))
+    """Count the frames of a sample."""
+    return min(recipe.gop, round(SAMPLE_S * recipe.frame_rate))
 
 
 def _early_sample(recipe: Recipe) -> Chunk:
@@ -141,7 +139,7 @@ class _Seen:
 
 @dataclass(frozen=True)
 class _Sample:
-    """A group of pictures in a directory of its own."""
+    """A second of the lesson in a directory of its own."""
 
     work: _Work
     chunk: Chunk
