@@ -71,7 +71,6 @@ def _axes(left: float, kind: str, goal: float) -> Iterator[str]:
         yield _line((left, y), (right, y), "#e2e8f0")
         yield _text(left - 8, y + 4, str(quality), anchor="end")
     yield _line((left, _y(goal)), (right, _y(goal)), "#f59e0b", dash="4 4")
-    yield _text(left + 6, _y(goal) + 14, "goal of the largest rung", fill="#b45309")
     yield _text(right, bottom + 36, "kbit/s", anchor="end", fill="#64748b")
 
 
@@ -86,8 +85,13 @@ def _curve(left: float, curve: Curve) -> Iterator[str]:
         'stroke-linejoin="round"/>'
     )
     across, down, anchor = BESIDE[curve.name]
+    named: set[str] = set()
     for x, y, name in placed:
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>'
+        if name in named:
+            # Apple has some sizes twice, close to each other.
+            continue
+        named.add(name)
         yield _text(
             x + across, y + down, name, anchor=anchor, size=11, fill=_darker(colour)
         )
@@ -101,7 +105,9 @@ def _legend() -> Iterator[str]:
     ):
         yield f'<circle cx="{x + 5}" cy="{y - 4}" r="5" fill="{COLOURS[name]}"/>'
         yield _text(x + 18, y, words)
-        x += 360
+        x += 350
+    yield _line((x, y - 4), (x + 26, y - 4), "#f59e0b", dash="4 4")
+    yield _text(x + 34, y, "goal of the largest rung")
 
 
 def _x(left: float, kbit: float) -> float:
