@@ -1,5 +1,6 @@
 """The pipeline when workers are overtaken, parts are absent, or something breaks."""
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -25,6 +26,8 @@ from harness.work import run_jobs, send, working
 from youke.jobs import INFRASTRUCTURE, MOST_TRIES, RunAgainError
 from youke.jobs.worker import Tools
 from youke.kernel.clock import now
+from youke.kernel.config import Settings
+from youke.kernel.db import Database
 from youke.lessons.service import Lesson
 from youke.media import claims, encodings, running, steps, work, workplace
 from youke.media.errors import EncodingLostError
@@ -478,6 +481,29 @@ def test_leftovers_of_the_dead_are_removed_and_those_of_the_living_stay(
     assert alive.is_dir()
     assert not any(path.exists() for path in (dead, foreign, stray))
     alive.rmdir()
+
+
+def test_a_worker_that_is_paused_within_a_transaction_lets_go_of_the_lesson(
+    city: City, teacher: Caller, lesson: Lesson, clip: bytes, settings: Settings
+) -> None:
+    claim = take(city, send(teacher, lesson, clip))
+
+    def pause(own: Database) -> None:
+        with own.transaction() as paused:
+            claims.note_share(paused, claim, 0.5)
+            paused.flush()
+            # Nobody else would get the lock as long as the transaction lasts.
+            assert take(city, claim.upload_id).id != claim.id
+            paused.execute(text("SELECT 1"))
+
+    with (
+        closing(Database(settings.database_url, idle_timeout_ms=100)) as own,
+        pytest.raises(INFRASTRUCTURE),
+    ):
+        pause(own)
+
+    (step,) = steps_of(city, all_encodings(city)[0]).values()
+    assert step.share == 0.0
 
 
 def test_an_absent_database_counts_as_infrastructure() -> None:

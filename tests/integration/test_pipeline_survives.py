@@ -175,8 +175,8 @@ def test_a_paused_worker_that_wakes_cannot_publish(stage: Stage) -> None:
     for process in reversed(asleep):
         process.resume()
 
-    log = stage.workers.folder / "worker1.log"
-    wait_for(lambda: "step_leave" in log.read_text(), said=stage.workers.said)
+    log, over = stage.workers.folder / "worker1.log", "Job media.assemble"
+    wait_for(lambda: over in log.read_text(), said=stage.workers.said)
     (after,) = all_encodings(stage.city)
     assert after.folder == before.folder
     stage.account()

@@ -12,7 +12,7 @@ from procrastinate.manager import JobManager
 from procrastinate.tasks import ConfigureTaskOptions, Task, configure_task
 from psycopg import OperationalError as DriverOperationalError
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.orm import Session
 
 from youke.kernel.clock import now
@@ -26,7 +26,13 @@ MOST_TRIES = 3
 LONGEST_PAUSE_S = 60
 #: Yet not for ever: about four hours of an absent part.
 MOST_PAUSES = 240
-INFRASTRUCTURE = (UnavailableError, OperationalError, DriverOperationalError)
+INFRASTRUCTURE = (
+    UnavailableError,
+    OperationalError,
+    # PostgreSQL ended the transaction of somebody who was silent for too long.
+    InternalError,
+    DriverOperationalError,
+)
 
 #: Where tasks are; a worker imports them when it starts. Names, not imports: the
 #: queue stands below the features.

@@ -21,6 +21,9 @@ logger = logging.getLogger(__name__)
 
 #: A job that runs when the worker is told to stop may go on for so many seconds.
 GRACE_S = 8.0
+#: A worker that is paused within a transaction keeps its locks no longer than this:
+#: whoever takes its job over needs them.
+PAUSED_TIMEOUT_MS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +59,11 @@ def worker_name() -> str:
 def work(settings: Settings, *, queues: Sequence[str], concurrency: int) -> None:
     """Run jobs of these queues until SIGTERM or SIGINT."""
     global _tools  # noqa: PLW0603  one worker a process; jobs take only JSON arguments
-    database = Database(settings.database_url, pool_size=concurrency + 2)
+    database = Database(
+        settings.database_url,
+        pool_size=concurrency + 2,
+        idle_timeout_ms=PAUSED_TIMEOUT_MS,
+    )
     _tools = Tools(
         settings=settings,
         database=database,

@@ -56,12 +56,21 @@ def libpq_url(url: str) -> str:
     return driver_url(url).replace("postgresql+psycopg://", "postgresql://", 1)
 
 
-def make_engine(url: str, *, pool_size: int = 10) -> Engine:
-    """Open a pool of connections that notices a restarted server."""
+def make_engine(
+    url: str,
+    *,
+    pool_size: int = 10,
+    idle_timeout_ms: int = IDLE_IN_TRANSACTION_TIMEOUT_MS,
+) -> Engine:
+    """Open a pool of connections that notices a restarted server.
+
+    :param idle_timeout_ms: after so much silence within a transaction the server ends
+        it, and lets go of its locks.
+    """
     options = (
         f"-c statement_timeout={STATEMENT_TIMEOUT_MS}"
         f" -c lock_timeout={LOCK_TIMEOUT_MS}"
-        f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_TIMEOUT_MS}"
+        f" -c idle_in_transaction_session_timeout={idle_timeout_ms}"
         " -c timezone=UTC"
     )
     return create_engine(
@@ -77,9 +86,17 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
 class Database:
     """One engine and the sessions that are opened on it."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 10,
+        idle_timeout_ms: int = IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    ) -> None:
         self.url = url
-        self.engine = make_engine(url, pool_size=pool_size)
+        self.engine = make_engine(
+            url, pool_size=pool_size, idle_timeout_ms=idle_timeout_ms
+        )
         self.sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager
