@@ -74,9 +74,9 @@ class SourceCache:
     def remove_all_but(self, needed: Collection[UUID]) -> None:
         """Remove the sources that no work needs and nobody holds."""
         names = {str(each) for each in needed}
-        for folder in self._folders():
-            if folder.name not in names:
-                self._remove_unless_held(folder)
+        # A lock may be alone: of somebody who gave up before anything was fetched.
+        for name in {each.stem for each in self.root.iterdir()} - names:
+            self._remove_unless_held(self.root / name)
 
     def make_room(self, is_enough: Callable[[], bool]) -> None:
         """Remove sources that nobody holds, longest unused first, while need be."""
