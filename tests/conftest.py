@@ -19,7 +19,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from harness import chromium, databases
-from harness.live import LiveServer
+from harness.live import LiveServer, environment
 from harness.servers import VARIABLE, ServerKeeper, Servers
 from youke.app import create_app
 from youke.embedded.ports import free_port
@@ -101,22 +101,13 @@ def servers() -> Servers:
     return known
 
 
-def _settings(servers: Servers, name: str, folder: Path) -> dict[str, str]:
-    return {
-        "YOUKE_DATABASE_URL": databases.create(servers, name),
-        **servers.seaweed.settings(bucket=name.replace("_", "-")),
-        "YOUKE_SECRET_KEY": "only-for-tests-" * 3,
-        "YOUKE_DATA_DIR": str(folder),
-    }
-
-
 @pytest.fixture(scope="session")
 def settings(
     servers: Servers, worker_name: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Settings:
     """Settings with a database and a bucket that only this xdist worker uses."""
     folder = tmp_path_factory.mktemp("data")
-    settings = Settings.from_env(_settings(servers, f"test_{worker_name}", folder))
+    settings = Settings.from_env(environment(servers, f"test_{worker_name}", folder))
     store = ObjectStore.from_settings(settings)
     store.ensure_bucket()
     store.close()
@@ -192,7 +183,7 @@ def live_settings(
 ) -> dict[str, str]:
     """The environment of the live server; its database is not that of `database`."""
     folder = tmp_path_factory.mktemp("live")
-    return _settings(servers, f"live_{worker_name}", folder)
+    return environment(servers, f"live_{worker_name}", folder)
 
 
 @pytest.fixture(scope="session")

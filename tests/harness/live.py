@@ -6,21 +6,36 @@ from pathlib import Path
 
 import requests
 
+from harness import databases
+from harness.servers import Servers
 from youke.embedded.ports import LOOPBACK
 from youke.embedded.process import Program
 from youke.embedded.supervisor import Supervisor
 
 
-class LiveServer:
-    """Gunicorn and a worker on the given settings."""
+def environment(servers: Servers, name: str, folder: Path) -> dict[str, str]:
+    """Create a database and name it, a bucket and a folder as an installation would."""
+    return {
+        "YOUKE_DATABASE_URL": databases.create(servers, name),
+        **servers.seaweed.settings(bucket=name.replace("_", "-")),
+        "YOUKE_SECRET_KEY": "only-for-tests-" * 3,
+        "YOUKE_DATA_DIR": str(folder),
+    }
 
-    def __init__(self, settings: dict[str, str], *, port: int, logs: Path) -> None:
+
+class LiveServer:
+    """Gunicorn and a worker, if one is wanted, on the given settings."""
+
+    def __init__(
+        self, settings: dict[str, str], *, port: int, logs: Path, works: bool = True
+    ) -> None:
         self.url = f"http://{LOOPBACK}:{port}"
         self._environment = dict(os.environ) | settings | {"YOUKE_PORT": str(port)}
         self._logs = logs
         self._supervisor = Supervisor(lambda _line: None)
         try:
-            self._supervisor.launch(self._worker())
+            if works:
+                self._supervisor.launch(self._worker())
             self._supervisor.start(self._web(port))
         except BaseException:
             self.stop()

@@ -2,14 +2,16 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 import procrastinate
 import requests
+from procrastinate.job_context import JobContext
 from procrastinate.periodic import PeriodicRegistry
+from procrastinate.worker import Worker
 
 from harness.city import Caller
 from youke.jobs import app, worker
@@ -18,6 +20,8 @@ from youke.kernel.db import libpq_url
 from youke.lessons.service import Lesson
 
 QUEUES = ("opening", "media", "default")
+#: A test that failed lets nobody wait for ever.
+GATE_PATIENCE_S = 600
 
 
 def send(teacher: Caller, lesson: Lesson, content: bytes, name: str = "课.mp4") -> UUID:
@@ -46,13 +50,34 @@ def working(tools: Tools) -> Iterator[None]:
         worker._tools = None
 
 
-def run_jobs(tools: Tools) -> None:
+class Gate:
+    """Holds jobs of some tasks back until the test lets them go."""
+
+    def __init__(self, *tasks: str) -> None:
+        self._open = {task: threading.Event() for task in tasks}
+
+    def open(self, *tasks: str) -> None:
+        """Let the jobs of these tasks run, or of all, also those to come."""
+        for task in tasks or self._open:
+            self._open[task].set()
+
+    def __call__(
+        self, call_next: Callable[[], Any], context: JobContext, _worker: Worker
+    ) -> Any:
+        """Wait before a job of a task that is held back."""
+        is_open = self._open.get(context.job.task_name)
+        if is_open and not is_open.wait(GATE_PATIENCE_S):
+            raise TimeoutError(context.job.task_name)
+        return call_next()
+
+
+def run_jobs(tools: Tools, gate: Gate | None = None) -> None:
     """Run the jobs that wait, and those that they enqueue, until none is left."""
     failures: list[BaseException] = []
 
     def run() -> None:
         try:
-            asyncio.run(_run(tools.settings.database_url))
+            asyncio.run(_run(tools.settings.database_url, gate))
         except BaseException as error:  # noqa: BLE001  it is raised in our own thread
             failures.append(error)
 
@@ -65,7 +90,7 @@ def run_jobs(tools: Tools) -> None:
         raise failures[0]
 
 
-async def _run(database_url: str) -> None:
+async def _run(database_url: str, gate: Gate | None) -> None:
     connector = procrastinate.PsycopgConnector(
         conninfo=libpq_url(database_url), min_size=1, max_size=4
     )
@@ -77,6 +102,7 @@ async def _run(database_url: str) -> None:
                 listen_notify=False,
                 install_signal_handlers=False,
                 delete_jobs="successful",
+                task_middleware=[gate] if gate else [],
             )
 
 

@@ -28,9 +28,10 @@ export class QualityMenu {
     const seen = videoHeight ? `${Math.min(videoWidth, videoHeight)}p` : "";
     const levels = source.qualities();
     const auto = seen && this.#fixed === AUTO ? `${this.#auto} ${seen}` : this.#auto;
-    const options = levels.map(({ level, name }) => ({ value: level, label: name }));
     const chosen = levels.find(({ level }) => level === this.#fixed);
-    options.push({ value: AUTO, label: auto });
+    const options = levels.map(({ level, name }) => ({ value: level, label: name }));
+    // One quality alone is no choice.
+    if (levels.length > 1) options.push({ value: AUTO, label: auto });
     this.#menu.fill(options, this.#fixed, chosen ? seen || chosen.name : auto);
   }
 

@@ -5,6 +5,7 @@ export class Storyboard {
   readonly #place: HTMLElement;
   readonly #address: string;
   #tiles: Tile[] | null = null;
+  #second = 0;
 
   /** `playlist` is the lesson's; the storyboard lies beside it. */
   constructor(place: HTMLElement, playlist: string) {
@@ -14,6 +15,7 @@ export class Storyboard {
 
   /** Shows the picture of a second, as soon as there is one. */
   show(second: number): void {
+    this.#second = second;
     if (this.#tiles === null) void this.#load();
     const tile = tileAt(this.#tiles ?? [], second);
     this.#place.hidden = !tile;
@@ -33,6 +35,8 @@ export class Storyboard {
   async #load(): Promise<void> {
     this.#tiles = [];
     const answer = await fetch(this.#address).catch(() => null);
-    if (answer?.ok) this.#tiles = parseStoryboard(await answer.text());
+    if (!answer?.ok) return;
+    this.#tiles = parseStoryboard(await answer.text());
+    this.show(this.#second);
   }
 }
