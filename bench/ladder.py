@@ -1,7 +1,7 @@
 """Quality against bytes: ``python bench/ladder.py [--seconds N] [--picture FILE]``.
 
-Two drawn lessons (``scenes.py``) are encoded and scored with VMAF at 1080p, every fifth
-picture.  Three things are printed, and the last is drawn:
+Two drawn lessons (``scenes.py``) are encoded and scored with VMAF at 1080p, one in
+seven pictures.  Three things are printed, and the last is drawn:
 
 *Presets.*  The largest rung at two qualities per preset: CPU seconds for each second of
 lesson, and the bit rate at which VMAF is 94.2, between the two on a logarithmic scale.

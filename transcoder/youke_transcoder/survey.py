@@ -219,4 +219,8 @@ def _findings(
         for number, rung in enumerate(tried)
     )
     motion = (value for each in seen for value in each.pictures[0].motion)
-    return Findings(tries=candidates, motion=ladders.typical_motion(motion))
+    return Findings(
+        tries=candidates,
+        motion=ladders.typical_motion(motion),
+        samples=len(seen),
+    )

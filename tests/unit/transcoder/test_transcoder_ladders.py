@@ -77,11 +77,13 @@ def with_scores(**scores: float) -> Findings:
         replace(each, score=vmaf(scores.get(f"p{each.name[:-1]}", each.score.mean)))
         for each in USUAL
     )
-    return Findings(tries=tuple(changed), motion=8.0)
+    return Findings(tries=tuple(changed), motion=8.0, samples=6)
 
 
 def test_rungs_that_all_look_different_are_all_kept() -> None:
-    choice = ladders.choose(CAMERA, Findings(tries=USUAL, motion=8.0), lesson())
+    choice = ladders.choose(
+        CAMERA, Findings(tries=USUAL, motion=8.0, samples=6), lesson()
+    )
 
     assert choice.kind == CAMERA
     assert choice.dropped == ()
@@ -127,9 +129,20 @@ def test_the_largest_rung_is_as_coarse_as_the_goal_allows() -> None:
 
     assert top.score.mean >= GOAL_MEAN
     assert top.score.low >= GOAL_LOW
-    assert not ladders.reaches_goal(
+    assert not ladders.reaches_goals(
         ladders.between(USUAL[:2], top.crf + 1).score, CAMERA
     )
+
+
+def test_few_samples_are_trusted_less() -> None:
+    pair = (tried("1080p", 22, vmaf(97)), tried("1080p", 28, vmaf(91)))
+    one = Findings(tries=(*pair, *USUAL[2:]), motion=8.0, samples=1)
+
+    once = ladders.choose(CAMERA, one, lesson())
+    often = ladders.choose(CAMERA, replace(one, samples=12), lesson())
+
+    assert (once.crf["1080p"], often.crf["1080p"]) == (23, 24)
+    assert once.scores["1080p"] == vmaf(96)
 
 
 def test_the_weakest_pictures_may_ask_for_more_than_the_mean() -> None:
@@ -169,15 +182,25 @@ def test_an_estimated_score_stays_a_score(fine: float, loss: float, crf: int) ->
 def test_what_hardly_moves_is_slides_and_what_moves_is_camera() -> None:
     recipe = lesson()
 
-    assert ladders.kind_of(Findings(tries=USUAL, motion=0.3), recipe) == SLIDES
-    assert ladders.kind_of(Findings(tries=USUAL, motion=6.0), recipe) == CAMERA
+    assert (
+        ladders.kind_of(Findings(tries=USUAL, motion=0.3, samples=6), recipe) == SLIDES
+    )
+    assert (
+        ladders.kind_of(Findings(tries=USUAL, motion=6.0, samples=6), recipe) == CAMERA
+    )
 
 
 def test_without_measured_motion_the_bits_tell_the_kind() -> None:
     cheap = tuple(replace(each, bit_rate=5e5) for each in USUAL)
 
-    assert ladders.kind_of(Findings(tries=USUAL, motion=None), lesson()) == CAMERA
-    assert ladders.kind_of(Findings(tries=cheap, motion=None), lesson()) == SLIDES
+    assert (
+        ladders.kind_of(Findings(tries=USUAL, motion=None, samples=6), lesson())
+        == CAMERA
+    )
+    assert (
+        ladders.kind_of(Findings(tries=cheap, motion=None, samples=6), lesson())
+        == SLIDES
+    )
 
 
 @pytest.mark.parametrize(
@@ -212,7 +235,9 @@ def test_the_low_rungs_are_scored_as_they_are_and_the_largest_twice() -> None:
 def test_a_source_with_low_rungs_only_leaves_nothing_to_choose() -> None:
     recipe = lesson(640, 360)
     findings = Findings(
-        tries=(tried("360p", 23, vmaf(94)), tried("240p", 23, vmaf(91))), motion=3.0
+        tries=(tried("360p", 23, vmaf(94)), tried("240p", 23, vmaf(91))),
+        motion=3.0,
+        samples=1,
     )
 
     choice = ladders.choose(CAMERA, findings, recipe)
