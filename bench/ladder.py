@@ -64,7 +64,7 @@ APPLE = (
 )
 PRESETS = ("superfast", "veryfast", "faster", "fast", "medium")
 #: Qualities at which each preset is tried, by kind.
-TRIED = {"slides": (24, 30), "camera": (24, 28)}
+TRIED = {"slides": (28, 34), "camera": (25, 31)}
 #: VMAF that the largest rung must have; the engine aims a little higher.
 PROMISE = 93.0
 BUDGET = Budget(

@@ -27,8 +27,6 @@ SLIDES, CAMERA = "slides", "camera"
 #: and 88, and a little more for what few samples did not show. Above 95 are bytes that
 #: nobody sees (Ozer, streaminglearningcenter.com).
 GOAL_MEAN, GOAL_LOW = 94.0, 89.5
-#: Points by which one sample may mislead; that of several is their share of it.
-RESERVE = 1.2
 #: Points that most viewers notice: one just noticeable difference is about six points
 #: (Ozer after RealNetworks, 2017; Netflix gives the same for its model).
 VISIBLE_STEP = 6.0
@@ -58,20 +56,23 @@ class Style:
     #: What the largest rung is never finer, and never coarser than.
     finest: int
     coarsest: int
+    #: Points by which one sample may mislead; several together by their share of it.
+    reserve: float
 
 
-#: By kind, as `bench/ladder.py` found them. Slides are cheap to encode and can have
-#: the preset that saves a quarter of their bytes; with camera pictures the whole
-#: ladder must keep up with the clock on two cores.
+#: By kind, as `bench/ladder.py` found them. Slides are cheap to encode and can have the
+#: preset that halves their bytes; with camera pictures the whole ladder must keep up
+#: with the clock on two cores.
 STYLES = {
     SLIDES: Style(
-        preset="faster",
+        preset="medium",
         tune=None,
         crf=29,
-        finer=25,
-        coarser=30,
+        finer=27,
+        coarser=33,
         finest=19,
-        coarsest=31,
+        coarsest=34,
+        reserve=0.4,
     ),
     CAMERA: Style(
         preset="superfast",
@@ -81,6 +82,7 @@ STYLES = {
         coarser=30,
         finest=18,
         coarsest=32,
+        reserve=1.2,
     ),
 }
 
@@ -130,11 +132,6 @@ class Findings:
     motion: float | None
     #: How many places of the lesson were looked at.
     samples: int
-
-    @property
-    def reserve(self) -> float:
-        """Points to aim above the goals."""
-        return RESERVE / self.samples
 
 
 def expected_kind(recipe: Recipe) -> str:
@@ -191,7 +188,7 @@ def choose(kind: str, findings: Findings, recipe: Recipe) -> Choice:
     if recipe.high_rungs:
         top = recipe.rungs[0]
         pair = _tries_of(top, findings)
-        final[top.name] = top_quality(pair, kind, findings.reserve)
+        final[top.name] = top_quality(pair, kind, style.reserve / findings.samples)
     scores = {name: each.score for name, each in final.items()}
     return Choice(
         kind=kind,
