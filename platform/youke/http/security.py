@@ -52,7 +52,8 @@ def content_security_policy(s3: str) -> str:
         [
             "default-src 'self'",
             f"img-src 'self' data: blob: {s3}",
-            f"media-src 'self' blob: {s3}",
+            # hls.js begins a track of captions with an empty text of this kind.
+            f"media-src 'self' blob: data: {s3}",
             f"connect-src 'self' {s3}",
             "worker-src 'self' blob:",
             "object-src 'none'",

@@ -8,8 +8,6 @@ interface Answer {
 }
 
 const POLL_MS = 4000;
-/** At these moments of a viewer a new source disturbs nobody. */
-const QUIET = ["pause", "waiting", "seeking"];
 
 /** Follows a lesson that is watched while it is prepared, and tells how far it is. */
 export class Growth {
@@ -47,18 +45,5 @@ export class Growth {
     this.#over = !media?.growing;
     this.#note.hidden = this.#over;
     need(this.#note, "[data-percent]").textContent = `${Math.floor(progress * 100)}%`;
-  }
-}
-
-/** Does something at the next moment at which it disturbs nobody. */
-export function whenQuiet(video: HTMLVideoElement, act: () => void): void {
-  if (video.paused) return act();
-  const done = new AbortController();
-  for (const name of QUIET) {
-    const once = () => {
-      done.abort();
-      act();
-    };
-    video.addEventListener(name, once, { signal: done.signal });
   }
 }

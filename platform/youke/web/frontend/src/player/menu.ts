@@ -33,17 +33,17 @@ export class Menu {
   fill(options: Option[], chosen: number, shown: string): void {
     this.#root.hidden = options.length < 2;
     need(this.#button, "[data-menu-value]").textContent = shown;
-    const items = options.map((option) => {
-      const item = document.createElement("button");
-      item.type = "button";
-      item.className = "player__option";
-      item.setAttribute("role", "menuitemradio");
+    // The items stay the same ones: an open menu closes when its focus is taken away.
+    while (this.#list.childElementCount > options.length) this.#list.lastElementChild?.remove();
+    while (this.#list.childElementCount < options.length) this.#list.append(newItem());
+    const items = Array.from(this.#list.children) as HTMLElement[];
+    for (const [at, option] of options.entries()) {
+      const item = items[at];
+      if (!item) continue;
       item.setAttribute("aria-checked", String(option.value === chosen));
       item.dataset["value"] = String(option.value);
       item.textContent = option.label;
-      return item;
-    });
-    this.#list.replaceChildren(...items);
+    }
   }
 
   #pick(event: Event): void {
@@ -74,4 +74,12 @@ export class Menu {
     event.preventDefault();
     event.stopPropagation();
   }
+}
+
+function newItem(): HTMLElement {
+  const item = document.createElement("button");
+  item.type = "button";
+  item.className = "player__option";
+  item.setAttribute("role", "menuitemradio");
+  return item;
 }

@@ -1,12 +1,13 @@
 import { isTyping, need, readJson } from "../dom";
 import { CaptionsMenu } from "./captions";
-import { Growth, whenQuiet } from "./growth";
+import { Growth } from "./growth";
 import { type Command, commandOf } from "./keys";
 import { recall, remember } from "./memory";
-import { Menu } from "./menu";
 import { QualityMenu } from "./quality";
+import { whenQuiet } from "./quiet";
 import { SeekBar } from "./seek";
 import { attach, type Source } from "./source";
+import { SpeedMenu } from "./speed";
 import { Storyboard } from "./storyboard";
 import { listenSurface } from "./surface";
 import { timeText } from "./time";
@@ -20,14 +21,12 @@ interface Texts {
   unready: string;
 }
 
-const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 const IDLE_MS = 2800;
 const HINT_MS = 900;
 const LAST_SECONDS = 10;
 /** Nearer to the end of what there is nobody can seek. */
 const EDGE_S = 2;
 const VOLUME_KEY = "youke.volume";
-const SPEED_KEY = "youke.speed";
 
 interface WebKitVideo extends HTMLVideoElement {
   webkitEnterFullscreen?: () => void;
@@ -38,7 +37,7 @@ export class Player {
   readonly #root: HTMLElement;
   readonly #video: WebKitVideo;
   readonly #texts: Texts;
-  readonly #speed: Menu;
+  readonly #speed: SpeedMenu;
   readonly #quality: QualityMenu;
   readonly #captions: CaptionsMenu;
   readonly #storyboard: Storyboard;
@@ -51,7 +50,7 @@ export class Player {
     this.#root = root;
     this.#video = need<WebKitVideo>(root, "[data-video]");
     this.#texts = readJson<Texts>(root, "[data-texts]");
-    this.#speed = new Menu(root, "speed", (value) => this.#setSpeed(value));
+    this.#speed = new SpeedMenu(root, this.#video, this.#texts.normal);
     this.#quality = new QualityMenu(root, this.#video, this.#texts.auto);
     this.#captions = new CaptionsMenu(root, this.#texts.off);
     const { source = "" } = root.dataset;
@@ -60,7 +59,7 @@ export class Player {
     new SeekBar(root, this.#video, {
       length: () => this.#length(),
       edge: () => this.#edge(),
-      picture: (second) => this.#storyboard.show(second),
+      picture: (second) => this.#growth.isOn || this.#storyboard.show(second),
       seek: (second) => this.#goTo(second),
     });
     new WatchReporter(this.#video, root.dataset["lesson"] ?? "");
@@ -110,7 +109,6 @@ export class Player {
 
   /** What was shown of a lesson in preparation gives way to all of its qualities. */
   #complete(): void {
-    this.#storyboard.renew();
     if ((this.#source?.qualities().length ?? 0) > 1) return;
     whenQuiet(this.#video, () => {
       this.#quality.reset();
@@ -243,7 +241,7 @@ export class Player {
         return this.#setVolume(this.#video.volume + command.by);
       case "slower":
       case "faster":
-        return this.#stepSpeed(command.do === "faster" ? 1 : -1);
+        return this.#say(this.#speed.step(command.do === "faster" ? 1 : -1));
       case "mute":
         return this.#mute();
       case "captions":
@@ -285,19 +283,6 @@ export class Player {
     remember(VOLUME_KEY, safe);
   }
 
-  #setSpeed(speed: number): void {
-    this.#video.playbackRate = speed;
-    this.#video.defaultPlaybackRate = speed;
-    remember(SPEED_KEY, speed);
-    this.#showSpeed();
-  }
-
-  #stepSpeed(step: number): void {
-    const at = SPEEDS.indexOf(this.#video.playbackRate);
-    this.#setSpeed(SPEEDS[at + step] ?? this.#video.playbackRate);
-    this.#say(`${this.#video.playbackRate}×`);
-  }
-
   #fullscreen(): void {
     if (document.fullscreenElement) void document.exitFullscreen();
     else if (this.#root.requestFullscreen) void this.#root.requestFullscreen();
@@ -319,8 +304,6 @@ export class Player {
   #restore(): void {
     this.#video.volume = recall(VOLUME_KEY, 1);
     need<HTMLInputElement>(this.#root, "[data-volume]").value = String(this.#video.volume);
-    const speed = recall(SPEED_KEY, 1);
-    this.#setSpeed(SPEEDS.includes(speed) ? speed : 1);
     const pip = need(this.#root, '[data-do="pip"]');
     pip.hidden = !document.pictureInPictureEnabled;
   }
@@ -328,13 +311,6 @@ export class Player {
   #showTime(): void {
     need(this.#root, "[data-now]").textContent = timeText(this.#video.currentTime);
     need(this.#root, "[data-total]").textContent = timeText(this.#length());
-  }
-
-  #showSpeed(): void {
-    const speed = this.#video.playbackRate;
-    const label = (value: number) => (value === 1 ? `1× ${this.#texts.normal}` : `${value}×`);
-    const options = SPEEDS.map((value) => ({ value, label: label(value) }));
-    this.#speed.fill(options.reverse(), speed, `${speed}×`);
   }
 
   #showOffer(): void {

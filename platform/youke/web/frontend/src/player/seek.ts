@@ -7,7 +7,7 @@ interface Lesson {
   /** How much of it can be watched already. */
   edge(): number;
   /** Shows the picture of a second. */
-  picture(second: number): void;
+  picture(second: number): unknown;
   seek(second: number): void;
 }
 

@@ -27,11 +27,6 @@ export class Storyboard {
     style.backgroundPosition = `-${tile.x}px -${tile.y}px`;
   }
 
-  /** Asks again: a lesson that was in preparation has one now. */
-  renew(): void {
-    this.#tiles = null;
-  }
-
   async #load(): Promise<void> {
     this.#tiles = [];
     const answer = await fetch(this.#address).catch(() => null);
