@@ -252,6 +252,7 @@ def test_a_video_that_browsers_know_is_shown_at_once_and_joins_its_ladder_in_a_p
         # and pictures above the seek bar
         page.locator("[data-seek]").hover()
         expect(page.locator("[data-seek-picture]")).to_be_visible()
-        viewer.play_at(2)
+        viewer.play_at(1)
         viewer.key("k")
+        viewer.key("9")  # 90 %
         expect(page.locator("[data-ended]")).to_be_visible(timeout=PATIENCE_MS)
