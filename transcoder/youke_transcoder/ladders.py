@@ -61,7 +61,7 @@ class Style:
 
 
 #: By kind, as `bench/ladder.py` found them. Slides are cheap to encode and can have the
-#: preset that halves their bytes; with camera pictures the whole ladder must keep up
+#: preset that saves a seventh of their bytes; with camera pictures all must keep up
 #: with the clock on two cores.
 STYLES = {
     SLIDES: Style(
