@@ -27,6 +27,9 @@ from youke_transcoder import (
 )
 from youke_transcoder.assembling import files_of
 
+#: Where in its work an encoding can be interrupted.
+EVERYWHERE = ("inspected", "repackage", "encode_sound", "encode_chunk", "assemble")
+
 
 def all_encodings(city: City) -> list[Encoding]:
     with city.database.transaction() as session:
