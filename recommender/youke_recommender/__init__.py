@@ -17,6 +17,7 @@ from youke_recommender.errors import (
 from youke_recommender.evaluation import Quality, evaluate, split
 from youke_recommender.files import read_interactions
 from youke_recommender.interactions import Interactions
+from youke_recommender.items import Item
 from youke_recommender.neighbours import NeighboursModel, NeighboursParams
 from youke_recommender.popularity import PopularityModel, PopularityParams
 from youke_recommender.registry import KINDS, ModelKind, load_model
@@ -33,6 +34,7 @@ __all__ = [
     "Interactions",
     "InvalidInteractionError",
     "InvalidParameterError",
+    "Item",
     "Model",
     "ModelDamagedError",
     "ModelFitError",

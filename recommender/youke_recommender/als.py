@@ -19,11 +19,14 @@ from youke_recommender.errors import (
 from youke_recommender.foldin import FoldedTaste, FoldIn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from youke_recommender.catalogue import Rows
     from youke_recommender.contract import History, Progress
     from youke_recommender.interactions import Interactions
+    from youke_recommender.items import Item
 
 #: See ``AlsParams.regularization``; chosen on a validation part of MOOCCubeX and
 #: found good from 12 items and 12 users up.
@@ -91,6 +94,7 @@ class AlsModel(Model):
         *,
         params: AlsParams | None = None,
         progress: Progress | None = None,
+        items: Mapping[str, Item] | None = None,  # noqa: ARG003 - learns from people alone
     ) -> Self:
         """Train; the same data, parameters and library give the same model.
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from youke_recommender.items import Item
+
     #: Called with the rounds done and the rounds in all, for a progress display.
     Progress = Callable[[int, int], None]
 
@@ -82,7 +84,7 @@ class Model(ABC):
 
     @property
     def item_ids(self) -> tuple[str, ...]:
-        """The items this model can rank, in sorted order."""
+        """The items this model can rank: trained ones sorted, then the added ones."""
         return self._catalogue.ids
 
     def allow(self, candidates: Collection[str]) -> AllowList:
@@ -144,6 +146,16 @@ class Model(ABC):
     def save(self, path: Path | str) -> str:
         """Write the model to a file, atomically, and return its SHA-256 as hex."""
         return write_artefact(path, self.to_artefact())
+
+    def with_items(self, items: Mapping[str, Item]) -> Model:  # noqa: ARG002 - for kinds that can
+        """Return a model that also ranks those of these items it does not know.
+
+        Known items keep their scores and so their order among themselves.  A kind
+        that cannot place an item by its words and marks returns itself.  Call it
+        on a model that already has added items to add more; to take changed words
+        into account, start again from the loaded model.
+        """
+        return self
 
     @abstractmethod
     def to_artefact(self) -> Artefact:

@@ -22,11 +22,14 @@ from youke_recommender.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from youke_recommender.catalogue import Rows
     from youke_recommender.contract import Progress
     from youke_recommender.interactions import Interactions
+    from youke_recommender.items import Item
 
 #: Training keeps about three matrices of items squared in double precision: 10 GB.
 MAX_ITEMS = 20_000
@@ -80,6 +83,7 @@ class EaseModel(Model):
         *,
         params: EaseParams | None = None,
         progress: Progress | None = None,  # noqa: ARG003 - one step, nothing to show
+        items: Mapping[str, Item] | None = None,  # noqa: ARG003 - learns from people alone
     ) -> Self:
         """Solve; raises ``CatalogueTooLargeError`` above MAX_ITEMS items."""
         if not data.count:
@@ -132,8 +136,10 @@ class _SummedWeights:
 def _solve(data: Interactions, *, ridge: float, dropout: float) -> NDArray[np.float32]:
     x = data.matrix.astype(np.float64)
     gram = (x.T @ x).toarray()
+    loss = _forget_rare_pairs(gram, data) if data.least_people > 1 else 0.0
     diagonal = np.diagonal(gram)
-    np.fill_diagonal(gram, diagonal + ridge + dropout / (1.0 - dropout) * diagonal)
+    noise = dropout / (1.0 - dropout) * diagonal
+    np.fill_diagonal(gram, diagonal + ridge + noise + loss)
     try:
         p = np.linalg.inv(gram)
     except np.linalg.LinAlgError as error:
@@ -143,3 +149,17 @@ def _solve(data: Interactions, *, ridge: float, dropout: float) -> NDArray[np.fl
     np.fill_diagonal(weights, 0.0)
     single: NDArray[np.float32] = weights.astype(np.float32)
     return single
+
+
+def _forget_rare_pairs(
+    gram: NDArray[np.float64], data: Interactions
+) -> NDArray[np.float64]:
+    # Sets pairs below the floor to zero and returns, per item, the sum of what went.
+    # Added to the diagonal, that sum makes the change a graph Laplacian, which has no
+    # negative eigenvalue: the matrix stays positive definite whatever is taken out.
+    dealt = data.matrix.astype(bool).astype(np.float64)
+    rare = (dealt.T @ dealt).toarray() < data.least_people
+    np.fill_diagonal(rare, val=False)
+    loss: NDArray[np.float64] = np.where(rare, gram, 0.0).sum(axis=1)
+    gram[rare] = 0.0
+    return loss

@@ -104,7 +104,8 @@ def split(
         # Rounding alone would leave nothing to find for the short histories.
         cut = min(max(round(share * count), 1), count - 1)
         held[start + random.permutation(count)[:cut]] = True
-    return _part(data, ~held), _part(data, held)
+    # A part has fewer people than the whole, so the floor is asked of it again.
+    return _part(data, ~held).only_shared(data.least_people), _part(data, held)
 
 
 def _part(data: Interactions, kept: np.ndarray) -> Interactions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -29,6 +29,8 @@ class Interactions:
     matrix: Any
     user_ids: tuple[str, ...]
     item_ids: tuple[str, ...]
+    #: The floor set by ``only_shared``: what fewer people share, no model may use.
+    least_people: int = 1
 
     @classmethod
     def from_triples(
@@ -55,6 +57,26 @@ class Interactions:
     def count(self) -> int:
         """The number of different (user, item) pairs."""
         return int(self.matrix.nnz)
+
+    def only_shared(self, least_people: int) -> Self:
+        """Return the data for training under a floor of so many people.
+
+        Items that fewer people dealt with are gone from every model.  Of the rest,
+        neighbours and EASE use a pair of items only when at least that many people
+        dealt with both.  ALS compresses all people at once into a few numbers per
+        item and has no pairs to leave out: there the floor is on items alone.
+        """
+        people = np.bincount(self.matrix.indices, minlength=len(self.item_ids))
+        columns = np.flatnonzero(people >= least_people)
+        kept = self.matrix[:, columns]
+        rows = np.flatnonzero(np.diff(kept.indptr))
+        return replace(
+            self,
+            matrix=kept[rows],
+            user_ids=tuple(self.user_ids[row] for row in rows),
+            item_ids=tuple(self.item_ids[column] for column in columns),
+            least_people=least_people,
+        )
 
     def history(self, row: int) -> dict[str, float]:
         """Return what the user in this row dealt with, as item id to weight."""

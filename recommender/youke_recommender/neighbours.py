@@ -18,11 +18,14 @@ from youke_recommender.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from youke_recommender.catalogue import Rows
     from youke_recommender.contract import Progress
     from youke_recommender.interactions import Interactions
+    from youke_recommender.items import Item
 
 #: Items compared with all others at a time, which bounds the memory of training.
 BLOCK = 256
@@ -68,6 +71,7 @@ class NeighboursModel(Model):
         *,
         params: NeighboursParams | None = None,
         progress: Progress | None = None,
+        items: Mapping[str, Item] | None = None,  # noqa: ARG003 - learns from people alone
     ) -> Self:
         """Compare all items; raises ``TooLittleDataError`` without interactions."""
         if not data.count:
@@ -137,6 +141,8 @@ def _find(
     for start in range(0, items, BLOCK):
         stop = min(start + BLOCK, items)
         block = (columns[:, start:stop].T @ columns).tocsr()
+        if data.least_people > 1:
+            block = block.multiply(_shared(data, start, stop)).tocsr()
         for row in range(start, stop):
             found, likeness = _best(block, row - start, row, shape[1])
             nearest[row, : len(found)] = found
@@ -150,6 +156,13 @@ def _unit_columns(matrix: Any) -> Any:
     values = matrix.astype(np.float64)
     squares = np.asarray(values.multiply(values).sum(axis=0)).ravel()
     return (values @ diags(1.0 / np.sqrt(squares))).tocsc()
+
+
+def _shared(data: Interactions, start: int, stop: int) -> Any:
+    # 1 where enough people dealt with both items, nothing elsewhere.
+    dealt = data.matrix.astype(bool).astype(np.float64)
+    people = dealt[:, start:stop].T @ dealt
+    return people >= data.least_people
 
 
 def _best(

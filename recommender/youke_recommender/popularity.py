@@ -12,11 +12,14 @@ from youke_recommender.contract import History, Model
 from youke_recommender.errors import ModelDamagedError, TooLittleDataError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from youke_recommender.catalogue import Rows
     from youke_recommender.contract import Progress
     from youke_recommender.interactions import Interactions
+    from youke_recommender.items import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class PopularityModel(Model):
         *,
         params: PopularityParams | None = None,  # noqa: ARG003 - all kinds have it
         progress: Progress | None = None,  # noqa: ARG003 - over before it could show
+        items: Mapping[str, Item] | None = None,  # noqa: ARG003 - learns from people alone
     ) -> Self:
         """Count; raises ``TooLittleDataError`` when there is nothing to count."""
         if not data.count:

@@ -26,7 +26,8 @@ class ModelKind:
     model: type[Model]
     #: A frozen dataclass whose fields all have defaults.
     params: type[Any]
-    #: ``fit(data, params=..., progress=...)``; a distributed trainer fits here too.
+    #: ``fit(data, params=..., progress=..., items=...)``; a distributed trainer fits
+    #: here too.
     fit: Callable[..., Model]
 
 
