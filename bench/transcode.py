@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,37 +21,14 @@ import encodes
 import psutil
 import psycopg
 import scenes
+from rows import GIB, Row, add_arguments, end, measure, say
 from service import Service, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-GIB = 1024**3
 KILLED_AT = (0.2, 0.5, 0.9)
 POLL_S = 0.2
-
-
-@dataclass(frozen=True)
-class Row:
-    """One promise and what was found."""
-
-    what: str
-    found: float
-    wanted: float
-    unit: str = ""
-    at_least: bool = False
-
-    @property
-    def kept(self) -> bool:
-        """Whether the promise is kept."""
-        return self.found >= self.wanted if self.at_least else self.found <= self.wanted
-
-    def line(self) -> str:
-        """Write the row as one line of a table."""
-        sign = ">=" if self.at_least else "<="
-        mark = "ok    " if self.kept else "MISSED"
-        found = f"{self.found:8.2f} {self.unit:3}"
-        return f"{mark} {self.what:66} {found} {sign} {self.wanted:g}"
 
 
 @dataclass(frozen=True)
@@ -231,36 +205,11 @@ def main() -> None:
         "--seconds", type=int, default=60, help="of the engine's sources"
     )
     parser.add_argument("--times", type=int, default=3)
-    parser.add_argument("--only", default=",".join(PARTS), help="parts, with commas")
-    parser.add_argument("--report", type=Path, help="a JSON file")
+    add_arguments(parser, PARTS)
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
     options = Options(given.folder.resolve(), given.seconds, given.times)
-    say(f"{machine()}, load {os.getloadavg()[0]:.1f}")
-    rows: list[Row] = []
-    for name in given.only.split(","):
-        for row in PARTS[name](options):
-            rows.append(row)
-            say(row.line())
-    if given.report:
-        given.report.write_text(json.dumps([asdict(row) for row in rows], indent=2))
-    sys.exit(not all(row.kept for row in rows))
-
-
-def machine() -> str:
-    """Name the machine."""
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    names = {line.partition(":")[2].strip() for line in lines if "model name" in line}
-    memory_gib = psutil.virtual_memory().total / GIB
-    return (
-        f"{len(os.sched_getaffinity(0))} processors {', '.join(names)},"
-        f" {memory_gib:.0f} GiB, Python {platform.python_version()}"
-    )
-
-
-def say(line: str) -> None:
-    """Print at once."""
-    print(line, flush=True)
+    end(measure(PARTS, options, given))
 
 
 if __name__ == "__main__":
