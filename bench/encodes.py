@@ -48,9 +48,9 @@ def recipe_of(source: Path) -> Recipe:
 
 
 def ours(source: Path, folder: Path) -> None:
-    """Run the engine alone from the command line."""
-    command = [sys.executable, "-m", "youke_transcoder.cli", str(source), str(folder)]
-    subprocess.run(command, check=True, capture_output=True)
+    """Run the engine alone, as anybody would from the command line."""
+    program = Path(sys.executable).with_name("youke-transcode")
+    subprocess.run([program, source, folder], check=True, capture_output=True)
 
 
 def bare(source: Path, folder: Path, recipe: Recipe) -> None:
@@ -116,6 +116,8 @@ def _cost(way: Callable[[Path], None]) -> Cost:
         before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
         way(Path(folder))
         wall = time.monotonic() - began
+        if not list(Path(folder).rglob("*.mp4")):
+            sys.exit("nothing was encoded, so there is nothing to compare")
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Cost(wall, cpu)
