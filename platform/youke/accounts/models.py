@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from youke.kernel.clock import now
@@ -101,3 +101,29 @@ class AccessToken(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime] = mapped_column(index=True)
     person: Mapped[Person] = relationship(lazy="joined")
+
+
+class Purpose(StrEnum):
+    """What one may be asked to allow."""
+
+    #: Recommendations from what one person watched and liked.
+    PROFILING = "profiling"
+
+
+class Consent(Base):
+    """A decision: yes or no to a purpose. The last one holds; none is ever changed."""
+
+    __tablename__ = "consents"
+    __table_args__ = (Index("ix_consents_last", "person_id", "purpose", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    purpose: Mapped[str]
+    #: Which wording was decided on.
+    version: Mapped[int]
+    granted: Mapped[bool]
+    #: Who decided: the person, or who speaks for them; None when that account is gone.
+    given_by_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("people.id", ondelete="SET NULL"), index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(default=now)

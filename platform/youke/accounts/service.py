@@ -12,6 +12,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
+from youke.accounts.consents import (
+    decide_profiling,
+    decision_on_profiling,
+    ids_of_profiled,
+    profiling_allowed,
+)
 from youke.accounts.errors import (
     PersonNotFoundError,
     UsernameTakenError,
@@ -37,16 +43,20 @@ __all__ = [
     "add_organisation",
     "add_person",
     "class_of",
+    "decide_profiling",
+    "decision_on_profiling",
     "end_sign_in",
     "forget_expired_tokens",
     "hash_password",
     "ids_of_organisations_called",
     "ids_of_organisations_within",
     "ids_of_people_called",
+    "ids_of_profiled",
     "people",
     "people_with_role",
     "person_for_token",
     "person_named",
+    "profiling_allowed",
     "school_of",
     "sign_in",
 ]

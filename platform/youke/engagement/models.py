@@ -1,11 +1,11 @@
-"""Tables: watches, views, likes."""
+"""Tables: watches, views, likes, and what is counted from them."""
 
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
-from sqlalchemy.dialects.postgresql import NUMMULTIRANGE, Range
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity
+from sqlalchemy.dialects.postgresql import ARRAY, DOUBLE_PRECISION, NUMMULTIRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from youke.kernel.clock import now
@@ -75,3 +75,70 @@ class Like(Base):
         ForeignKey("lessons.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Meter(Base):
+    """How much more a person may claim to have watched, over all lessons together."""
+
+    __tablename__ = "watch_meters"
+
+    person_id: Mapped[UUID] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
+    )
+    #: The player's session that sent the last heartbeat.
+    session: Mapped[str]
+    #: Seconds that it may still claim beyond what time brings.
+    credit_s: Mapped[float]
+    at: Mapped[datetime]
+
+
+class CountChange(Base):
+    """A like or a view that is not in the lesson's counters yet.
+
+    A burst of likes adds rows here and waits for nobody; whoever finds the lesson's
+    row free folds them into it.
+    """
+
+    __tablename__ = "count_changes"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    lesson_id: Mapped[UUID] = mapped_column(
+        ForeignKey("lessons.id", ondelete="CASCADE"), index=True
+    )
+    likes: Mapped[int]
+    views: Mapped[int]
+
+
+class Recounted(Base):
+    """A lesson whose counters changed and whose standings must be made again."""
+
+    __tablename__ = "recounted_lessons"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    lesson_id: Mapped[UUID] = mapped_column(
+        ForeignKey("lessons.id", ondelete="CASCADE")
+    )
+
+
+class LessonStanding(Base):
+    """How popular a lesson is among the students of one grade, see `standing`."""
+
+    __tablename__ = "lesson_standings"
+
+    lesson_id: Mapped[UUID] = mapped_column(
+        ForeignKey("lessons.id", ondelete="CASCADE"), primary_key=True
+    )
+    grade: Mapped[int] = mapped_column(primary_key=True)
+    points: Mapped[float]
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class WatchNorm(Base):
+    """How long lessons of about one length are watched, see `norms`."""
+
+    __tablename__ = "watch_norms"
+
+    #: Lessons up to this length, in seconds, and longer than those of the row before.
+    up_to_s: Mapped[float] = mapped_column(primary_key=True)
+    #: Ascending seconds watched: each is exceeded by an equal share of the watches.
+    quantiles: Mapped[list[float]] = mapped_column(ARRAY(DOUBLE_PRECISION))

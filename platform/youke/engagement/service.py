@@ -32,6 +32,7 @@ from youke.engagement.facts import (
 from youke.engagement.intervals import Interval, clean, first, length_s, without
 from youke.engagement.models import Like, View, Watch
 from youke.engagement.past import PastFact, record_past
+from youke.engagement.standing import Standing, standings
 from youke.kernel.clock import now
 from youke.lessons.service import Lesson, change_counts, find_lesson
 
@@ -41,6 +42,7 @@ __all__ = [
     "Interaction",
     "Likes",
     "PastFact",
+    "Standing",
     "Started",
     "all_interactions",
     "continue_watching",
@@ -53,6 +55,7 @@ __all__ = [
     "record_past",
     "record_watch",
     "resume_position",
+    "standings",
     "unlike",
     "watched_lessons",
 ]
