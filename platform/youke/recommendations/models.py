@@ -1,10 +1,10 @@
-"""Tables: ranking models."""
+"""Tables: ranking models, what keeps them from publication, and their trials."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from youke.kernel.clock import now
@@ -37,12 +37,88 @@ class RankingModel(Base):
     metrics: Mapped[dict[str, Any]]
     items: Mapped[int]
     interactions: Mapped[int]
-    #: SHA-256 of the facts it learned from.
+    people: Mapped[int] = mapped_column(default=0)
+    #: SHA-256 of the facts, the recipe and the versions: the same, the same model.
     fingerprint: Mapped[str]
-    #: Where its artefact is in the object store, and the artefact's SHA-256.
+    #: What it was made with: {"numpy": "2.3.1", …}.
+    versions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: How long learning and judging took.
+    seconds: Mapped[float | None]
+    #: Where its artefact is in the object store, and the artefact's SHA-256; None for
+    #: models that were refused and for those whose artefact is no longer kept.
     key: Mapped[str | None]
     sha256: Mapped[str | None]
+    #: When it last became the current one, and ceased to be.
+    published_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
 
     def move(self, wanted: ModelState) -> None:
         """Go to another state, or raise when there is no such transition."""
         self.state = ModelState(self.state).to(wanted).value
+
+    @property
+    def is_usable(self) -> bool:
+        """Say whether it could serve: it was not refused and its artefact is kept."""
+        return self.key is not None and self.state != ModelState.REFUSED.value
+
+
+class Hold(Base):
+    """Nothing is published by itself until somebody says so; at most one is open."""
+
+    __tablename__ = "publication_holds"
+    __table_args__ = (
+        Index(
+            "ix_publication_holds_open",
+            text("(released_at IS NULL)"),
+            unique=True,
+            postgresql_where=text("released_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    #: The model that was taken back; None: somebody wanted to decide by hand.
+    model_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("ranking_models.id", ondelete="SET NULL")
+    )
+    released_at: Mapped[datetime | None]
+
+
+class ModelTrial(Base):
+    """Two models side by side, each for its part of the classes; at most one runs."""
+
+    __tablename__ = "model_trials"
+    __table_args__ = (
+        Index(
+            "ix_model_trials_running",
+            text("(ended_at IS NULL)"),
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        CheckConstraint("share > 0 AND share < 1", name="share_of_both"),
+        CheckConstraint("control_id <> challenger_id", name="two_models"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    started_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
+    control_id: Mapped[UUID] = mapped_column(ForeignKey("ranking_models.id"))
+    challenger_id: Mapped[UUID] = mapped_column(ForeignKey("ranking_models.id"))
+    #: The share of classes that get the challenger, between 0 and 1.
+    share: Mapped[float]
+
+
+class TrialCount(Base):
+    """Cards shown and opened in one of a trial's buckets of classes.
+
+    Many classes share a bucket, so that no count is anybody's.
+    """
+
+    __tablename__ = "model_trial_counts"
+
+    trial_id: Mapped[UUID] = mapped_column(
+        ForeignKey("model_trials.id", ondelete="CASCADE"), primary_key=True
+    )
+    bucket: Mapped[int] = mapped_column(primary_key=True)
+    shown: Mapped[int] = mapped_column(BigInteger)
+    opened: Mapped[int] = mapped_column(BigInteger)
