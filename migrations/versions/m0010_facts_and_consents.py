@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0010_facts_and_consents"
-down_revision = "0008_retention"
+down_revision = "0009_model_life"
 
 
 def upgrade() -> None:
