@@ -14,13 +14,14 @@ from youke_recommender.errors import (
     RecommenderError,
     TooLittleDataError,
 )
-from youke_recommender.evaluation import Quality, evaluate, split
+from youke_recommender.evaluation import Quality, evaluate
 from youke_recommender.files import read_interactions
 from youke_recommender.interactions import Interactions
 from youke_recommender.items import Item
 from youke_recommender.neighbours import NeighboursModel, NeighboursParams
 from youke_recommender.popularity import PopularityModel, PopularityParams
 from youke_recommender.registry import KINDS, ModelKind, load_model
+from youke_recommender.splits import hide, split
 
 __all__ = [
     "KINDS",
@@ -48,6 +49,7 @@ __all__ = [
     "Scored",
     "TooLittleDataError",
     "evaluate",
+    "hide",
     "load_model",
     "read_interactions",
     "split",

@@ -15,9 +15,10 @@ from youke_recommender.errors import (
     InvalidParameterError,
     RecommenderError,
 )
-from youke_recommender.evaluation import evaluate, split
+from youke_recommender.evaluation import evaluate
 from youke_recommender.files import read_interactions
 from youke_recommender.registry import KINDS, load_model
+from youke_recommender.splits import split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

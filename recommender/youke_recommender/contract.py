@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol, Self
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 import numpy as np
 
@@ -119,6 +120,22 @@ class Model(ABC):
         best = rows[places]
         reasons = self._reasons(known, taste.contributions(best))
         return self._scored(best, scores[places], reasons)
+
+    def scores_of(self, histories: Any) -> NDArray[np.float32]:
+        """Score all items for many people at once, shape (people, items).
+
+        ``histories`` is a ``csr_matrix`` of confidences above zero, its columns in
+        the order of ``item_ids``.  The numbers are those that ``recommend`` ranks by,
+        but for rounding; kinds that can multiply matrices are much faster here.
+        """
+        everything = np.arange(len(self._catalogue))
+        scores = np.zeros(histories.shape, dtype=np.float32)
+        for place, (start, stop) in enumerate(pairwise(histories.indptr.tolist())):
+            rows = histories.indices[start:stop].astype(np.intp)
+            known = History(rows, histories.data[start:stop].astype(np.float64))
+            if len(known) or not self.needs_history:
+                scores[place] = self._taste(known).scores(everything)
+        return scores
 
     def similar(
         self,

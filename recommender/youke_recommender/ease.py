@@ -7,7 +7,7 @@ The strongest model here for a catalogue small enough to keep every pair.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
@@ -110,6 +110,11 @@ class EaseModel(Model):
         except (TypeError, InvalidParameterError) as error:
             raise ModelDamagedError("parameters are not those of EASE") from error
         return cls(artefact.item_ids, weights, params)
+
+    def scores_of(self, histories: Any) -> NDArray[np.float32]:
+
+        products: NDArray[np.float32] = histories.toarray() @ self._weights
+        return products
 
     def _taste(self, history: History) -> _SummedWeights:
         confidences = history.confidences.astype(np.float32)

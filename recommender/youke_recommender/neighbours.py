@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-from scipy.sparse import diags
+from scipy.sparse import csr_matrix, diags
 
 from youke_recommender.artefact import Artefact
 from youke_recommender.catalogue import top
@@ -98,6 +98,15 @@ class NeighboursModel(Model):
         except (TypeError, InvalidParameterError) as error:
             raise ModelDamagedError("parameters are not those of neighbours") from error
         return cls(artefact.item_ids, nearest, cosines, params)
+
+    def scores_of(self, histories: Any) -> NDArray[np.float32]:
+        size = len(self.item_ids)
+        starts = np.arange(size + 1) * self._nearest.shape[1]
+        parts = (self._cosines.ravel(), self._nearest.ravel(), starts)
+        votes: NDArray[np.float32] = (
+            histories @ csr_matrix(parts, shape=(size, size))
+        ).toarray()
+        return votes
 
     def _taste(self, history: History) -> _NeighbourVotes:
         confidences = history.confidences.astype(np.float32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
@@ -65,6 +65,9 @@ class PopularityModel(Model):
         if people.dtype.kind != "i" or (people < 0).any():
             raise ModelDamagedError("people must be counts")
         return cls(artefact.item_ids, people.astype(np.int64))
+
+    def scores_of(self, histories: Any) -> NDArray[np.float32]:
+        return np.broadcast_to(self._people.astype(np.float32), histories.shape)
 
     def _taste(self, history: History) -> _Counts:
         return _Counts(self._people, len(history))
