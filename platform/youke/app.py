@@ -41,6 +41,7 @@ from youke.questions import api as questions_api
 from youke.recommendations import api as recommendations_api
 from youke.storage import ObjectStore
 from youke.tutoring import api as tutoring_api
+from youke.tutoring import calendar_api
 from youke.tutoring import pages as tutoring_pages
 from youke.web import pages as web_pages
 from youke.web.assets import BASE_URL, DIST, Assets
@@ -68,6 +69,7 @@ BLUEPRINTS = (
     notices_pages.bp,
     questions_api.bp,
     tutoring_api.bp,
+    calendar_api.bp,
     tutoring_pages.bp,
     tutoring_pages.questions_bp,
     web_pages.bp,

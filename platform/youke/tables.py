@@ -10,6 +10,7 @@ from youke.notices import models as notices
 from youke.questions import models as questions
 from youke.recommendations import models as recommendations
 from youke.tutoring import models as tutoring
+from youke.workdays import models as workdays
 
 __all__ = [
     "accounts",
@@ -22,4 +23,5 @@ __all__ = [
     "questions",
     "recommendations",
     "tutoring",
+    "workdays",
 ]

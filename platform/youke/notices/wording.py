@@ -31,5 +31,13 @@ SENTENCES = {
         "You were not there a second time, so your place was given up. Your question"
         " is still open: {question}"
     ),
+    "session_moved": N_(
+        "The day has become a school day, so the session of {before} takes place on"
+        " {after}."
+    ),
+    "session_stuck": N_(
+        "The session of {before} is on a make-up school day, and no free weekend was"
+        " found for its tutors. Please choose another day."
+    ),
     "question_answered": N_("{tutor} has answered your question: {question}"),
 }

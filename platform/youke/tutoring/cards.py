@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from youke.accounts.service import Person, people
 from youke.catalogue.service import grade_of, name_of, subject_of
-from youke.kernel.clock import now
+from youke.kernel.clock import local, now
 from youke.questions.service import questions_by_id
 from youke.tutoring import service
 from youke.tutoring.models import Ticket, TutoringSession
+from youke.workdays.service import published
 
 #: Turns a sentence into the reader's language.
 Translate = Callable[[str], str]
@@ -25,6 +26,7 @@ def session_messages(
     tutors = service.tutors_of(session, ids)
     known = people(session, {tutor for team in tutors.values() for tutor in team})
     mine = service.live_tickets(session, viewer.id, ids)
+    days = published(session)
     return [
         {
             "id": each.id,
@@ -36,6 +38,7 @@ def session_messages(
             "taken": each.taken,
             "places_left": each.places_left,
             "state": each.phase.value,
+            "tentative": days.day(local(each.starts_at).date()).tentative,
             "tutors": [
                 {"id": tutor, "name": known[tutor].name} for tutor in tutors[each.id]
             ],

@@ -32,6 +32,24 @@ class SessionTooLongError(InvalidError):
     code = "session_too_long"
 
 
+class MakeupDayError(InvalidError):
+    """{day} is a make-up school day for {holiday}; choose another day."""
+
+    code = "makeup_day"
+
+
+class NoSuchDateError(InvalidError):
+    """{value} is no date; write it as 2026-02-14."""
+
+    code = "no_such_date"
+
+
+class OtherYearError(InvalidError):
+    """{day} is not a date of the year {year}."""
+
+    code = "other_year"
+
+
 class NotATutorError(InvalidError):
     """There is no tutor {value}."""
 

@@ -34,6 +34,7 @@ from youke.tutoring.forms import field_of, filled, identifier, seconds, usual_ti
 from youke.tutoring.models import Ticket, TutoringSession
 from youke.tutoring.schemas import AnswerIn, SessionIn
 from youke.web.cards import catalogue_choices, lesson_cards
+from youke.workdays.service import published
 
 bp = APIBlueprint("tutoring", __name__, enable_openapi=False)
 questions_bp = APIBlueprint("questions", __name__, enable_openapi=False)
@@ -134,7 +135,8 @@ def new_session() -> str:
     """Show the form; it proposes next Saturday afternoon."""
     person = current_person()
     mine = [str(person.id)] if person.has(Role.TUTOR) else []
-    return _session_form(usual_times(now()) | {"grades": [], "tutors": mine}, {})
+    proposed = usual_times(now(), published(db_session()))
+    return _session_form(proposed | {"grades": [], "tutors": mine}, {})
 
 
 @bp.post("/sessions/new", endpoint="publish")

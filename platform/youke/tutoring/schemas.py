@@ -70,6 +70,8 @@ class SessionOut(Schema):
     taken: int
     places_left: int
     state: str
+    #: Its year's holidays are not published yet: it may be moved.
+    tentative: bool
     tutors: list[TutorOut]
     ticket: UUID | None
 

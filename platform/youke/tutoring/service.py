@@ -1,5 +1,6 @@
 """What can be done with weekend tutoring, in one place for the features above."""
 
+from youke.tutoring.calendar import Move, date_called, enter_day, enter_year
 from youke.tutoring.desk import (
     active_ticket,
     answer,
@@ -33,6 +34,7 @@ from youke.tutoring.sessions import (
 from youke.tutoring.states import SessionPhase, TicketState
 
 __all__ = [
+    "Move",
     "Place",
     "SessionDraft",
     "SessionFilter",
@@ -46,6 +48,9 @@ __all__ = [
     "answered_count",
     "call_next",
     "check_seat",
+    "date_called",
+    "enter_day",
+    "enter_year",
     "find_session",
     "find_ticket",
     "hand_over",

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from youke.accounts.service import Person, Role, people_with_role
 from youke.catalogue.service import find_grade, find_subject
 from youke.http.paging import DEFAULT_LIMIT, Order, Page, fetch_page
-from youke.kernel.clock import now
+from youke.kernel.clock import local, now
 from youke.tutoring.errors import (
+    MakeupDayError,
     NotATutorError,
     OnlyOwnSessionsError,
     SessionEndsTooEarlyError,
@@ -24,8 +25,11 @@ from youke.tutoring.errors import (
 )
 from youke.tutoring.locks import lock_tutor, violates
 from youke.tutoring.models import SessionTutor, TutoringSession
+from youke.workdays.service import published
 
 LONGEST = timedelta(hours=12)
+#: A session that ends at midnight is not of the day that begins then.
+INSTANT = timedelta(microseconds=1)
 ONE_AT_A_TIME = "ex_session_tutors_one_at_a_time"
 
 
@@ -66,6 +70,7 @@ def publish_session(
     :raises TutorBusyError: when a tutor has another session at that time.
     """
     _check_times(draft.starts_at, draft.ends_at)
+    _check_days(session, draft.starts_at, draft.ends_at)
     tutors = _find_tutors(session, draft.tutors)
     if not publisher.is_administrator and [t.id for t in tutors] != [publisher.id]:
         raise OnlyOwnSessionsError
@@ -133,6 +138,14 @@ def _check_times(starts_at: datetime, ends_at: datetime) -> None:
         raise SessionEndsTooEarlyError
     if ends_at - starts_at > LONGEST:
         raise SessionTooLongError(hours=LONGEST // timedelta(hours=1))
+
+
+def _check_days(session: Session, starts_at: datetime, ends_at: datetime) -> None:
+    """Refuse days on which children sit in class although it is the weekend."""
+    known = published(session)
+    for day in known.days(local(starts_at).date(), local(ends_at - INSTANT).date()):
+        if not day.has_sessions:
+            raise MakeupDayError(day=day.date.isoformat(), holiday=day.name or "")
 
 
 def _find_tutors(session: Session, names: Sequence[str]) -> list[Person]:

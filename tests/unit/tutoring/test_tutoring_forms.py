@@ -6,6 +6,8 @@ from pydantic import ValidationError
 from youke.kernel.clock import LOCAL_ZONE
 from youke.tutoring.forms import filled, identifier, seconds, usual_times
 from youke.tutoring.schemas import HandoverIn, SessionIn
+from youke.workdays.days import Published
+from youke.workdays.state_council import NOTICES
 
 SESSION = {
     "subject": "math",
@@ -17,6 +19,12 @@ SESSION = {
 }
 
 
+KNOWN = Published(
+    special={day: each for notice in NOTICES for day, each in notice.special()},
+    years={notice.year for notice in NOTICES},
+)
+
+
 @pytest.mark.parametrize(
     ("today", "saturday"),
     [
@@ -24,11 +32,12 @@ SESSION = {
         ("2026-11-27", "2026-11-28"),  # Friday
         ("2026-11-28", "2026-12-05"),  # Saturday: the next one
         ("2026-11-29", "2026-12-05"),  # Sunday
+        ("2026-02-10", "2026-03-07"),  # no make-up Saturday, and none of 春节
     ],
 )
 def test_the_form_proposes_the_next_saturday_to_come(today: str, saturday: str) -> None:
     noon = datetime.fromisoformat(today).replace(hour=12, tzinfo=LOCAL_ZONE)
-    proposed = usual_times(noon)
+    proposed = usual_times(noon, KNOWN)
     assert proposed["starts_at"] == f"{saturday}T14:00"
     assert proposed["ends_at"] == f"{saturday}T16:00"
 
