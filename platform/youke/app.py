@@ -41,8 +41,8 @@ from youke.questions import api as questions_api
 from youke.recommendations import api as recommendations_api
 from youke.storage import ObjectStore
 from youke.tutoring import api as tutoring_api
-from youke.tutoring import calendar_api
 from youke.tutoring import pages as tutoring_pages
+from youke.tutoring.calendar import api as calendar_api
 from youke.web import pages as web_pages
 from youke.web.assets import BASE_URL, DIST, Assets
 from youke.web.filters import install_filters

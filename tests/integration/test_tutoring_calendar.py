@@ -14,6 +14,7 @@ from youke.kernel import clock
 from youke.kernel.db import Database
 from youke.notices.models import Notice
 from youke.tutoring import service
+from youke.tutoring.calendar import service as calendar
 from youke.tutoring.errors import MakeupDayError, NoSuchDateError, OtherYearError
 from youke.tutoring.service import SessionDraft
 from youke.workdays.service import DayKind, Special, published
@@ -76,9 +77,9 @@ def test_a_day_that_becomes_a_makeup_day_moves_its_sessions_and_tells_people(
     moved = service.publish_session(
         session, cast.admin(), draft(cast, SATURDAY, tutor.username)
     )
-    service.join(session, student, moved.id, cast.question(student).id)
+    service.join(session, moved.id, cast.question(student).id, student)
 
-    (move,) = service.enter_day(session, SATURDAY, MAKEUP)
+    (move,) = calendar.enter_day(session, SATURDAY, MAKEUP)
 
     session.expire_all()
     assert move.after == moved.starts_at == at(SATURDAY + timedelta(days=1))
@@ -103,7 +104,7 @@ def test_a_session_does_not_move_to_where_its_tutor_is_busy(
         session, admin, draft(cast, SATURDAY + timedelta(days=1), tutor.username)
     )
 
-    (move,) = service.enter_day(session, SATURDAY, MAKEUP)
+    (move,) = calendar.enter_day(session, SATURDAY, MAKEUP)
 
     assert move.session_id == moved.id
     assert move.after == at(SATURDAY + timedelta(days=7))
@@ -115,7 +116,7 @@ def test_sessions_of_the_past_and_of_other_days_stay(session: Session) -> None:
         session, cast.admin(), draft(cast, SATURDAY + timedelta(days=1))
     )
 
-    assert service.enter_day(session, SATURDAY, MAKEUP) == []
+    assert calendar.enter_day(session, SATURDAY, MAKEUP) == []
     assert other.starts_at == at(SATURDAY + timedelta(days=1))
 
 
@@ -123,7 +124,7 @@ def test_a_year_is_tentative_until_its_list_is_entered(session: Session) -> None
     day = date(2027, 2, 20)
     assert published(session).day(day).tentative
 
-    service.enter_year(session, 2027, "a test", {day: MAKEUP})
+    calendar.enter_year(session, 2027, "a test", {day: MAKEUP})
 
     known = published(session)
     assert not known.day(day).tentative
@@ -133,13 +134,13 @@ def test_a_year_is_tentative_until_its_list_is_entered(session: Session) -> None
 
 def test_a_list_with_a_day_of_another_year_is_refused(session: Session) -> None:
     with pytest.raises(OtherYearError):
-        service.enter_year(session, 2027, "a test", {date(2028, 1, 1): MAKEUP})
+        calendar.enter_year(session, 2027, "a test", {date(2028, 1, 1): MAKEUP})
 
 
 @pytest.mark.parametrize("text", ["", "2026-02-30", "1066-10-14", "0", "2300-01-01"])
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(NoSuchDateError):
-        service.date_called(text)
+        calendar.date_called(text)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What can be done with weekend tutoring, in one place for the features above."""
 
-from youke.tutoring.calendar import Move, date_called, enter_day, enter_year
 from youke.tutoring.desk import (
     active_ticket,
     answer,
@@ -34,7 +33,6 @@ from youke.tutoring.sessions import (
 from youke.tutoring.states import SessionPhase, TicketState
 
 __all__ = [
-    "Move",
     "Place",
     "SessionDraft",
     "SessionFilter",
@@ -48,9 +46,6 @@ __all__ = [
     "answered_count",
     "call_next",
     "check_seat",
-    "date_called",
-    "enter_day",
-    "enter_year",
     "find_session",
     "find_ticket",
     "hand_over",

@@ -9,8 +9,8 @@ from youke.accounts.service import ADMINISTRATORS
 from youke.http.context import db_session
 from youke.http.policies import policy
 from youke.http.retry import retried
-from youke.tutoring import service
-from youke.tutoring.calendar_schemas import (
+from youke.tutoring.calendar import service
+from youke.tutoring.calendar.schemas import (
     CalendarOut,
     CalendarQuery,
     DayIn,

@@ -1,0 +1,1 @@
+"""The calendar and the sessions that must make way for it."""
