@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0012_workdays"
-down_revision = "0008_retention"
+down_revision = "0010_facts_and_consents"
 
 
 def upgrade() -> None:
