@@ -2,6 +2,7 @@
 
 from youke_recommender.als import AlsModel, AlsParams
 from youke_recommender.catalogue import AllowList
+from youke_recommender.content import ContentModel, ContentParams
 from youke_recommender.contract import Model, Scored
 from youke_recommender.ease import EaseModel, EaseParams
 from youke_recommender.errors import (
@@ -29,6 +30,8 @@ __all__ = [
     "AlsModel",
     "AlsParams",
     "CatalogueTooLargeError",
+    "ContentModel",
+    "ContentParams",
     "EaseModel",
     "EaseParams",
     "InputFileError",

@@ -9,8 +9,13 @@ from dataclasses import dataclass
 class Item:
     """The words and the marks of an item, known from its first second on."""
 
-    #: Title, summary, transcript: any language, any length; may be empty.
+    #: Summary, description, transcript: any language, any length; may be empty.
     text: str = ""
-    #: Exact marks such as ``subject:math`` or ``teacher:17``; the part before the
-    #: first colon names the kind of mark, and order does not matter.
+    #: Exact marks such as ``subject:math`` or ``teacher:17``.  The part before the
+    #: first colon names the kind of mark, and each kind counts as much as another,
+    #: however many marks of it an item has.
     facets: tuple[str, ...] = ()
+    #: Kept apart from ``text``: a few words that count as much as a long description.
+    title: str = ""
+    #: Days since it was published; only popularity with a half-life asks for it.
+    age_days: float = 0.0

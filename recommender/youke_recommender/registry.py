@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from youke_recommender.als import AlsModel, AlsParams
 from youke_recommender.artefact import read_artefact
+from youke_recommender.content import ContentModel, ContentParams
 from youke_recommender.ease import EaseModel, EaseParams
 from youke_recommender.errors import ModelDamagedError
 from youke_recommender.neighbours import NeighboursModel, NeighboursParams
@@ -35,6 +36,7 @@ KINDS: dict[str, ModelKind] = {
     kind.model.kind: kind
     for kind in (
         ModelKind(AlsModel, AlsParams, AlsModel.fit),
+        ModelKind(ContentModel, ContentParams, ContentModel.fit),
         ModelKind(EaseModel, EaseParams, EaseModel.fit),
         ModelKind(NeighboursModel, NeighboursParams, NeighboursModel.fit),
         ModelKind(PopularityModel, PopularityParams, PopularityModel.fit),

@@ -33,7 +33,9 @@ def test_ease_weights_are_least_squares_with_a_diagonal_of_zero() -> None:
         a = x[:, others].T @ x[:, others] + ridge * np.eye(11)
         slow[others, item] = np.linalg.solve(a, x[:, others].T @ x[:, item])
 
-    model = EaseModel.fit(data, params=EaseParams(regularization=ridge, dropout=0))
+    model = EaseModel.fit(
+        data, params=EaseParams(regularization=ridge, dropout=0, popular_ridge=1)
+    )
 
     assert model._weights == pytest.approx(slow, abs=1e-5)
 
@@ -54,7 +56,8 @@ def test_dropout_is_ridge_in_proportion_to_popularity() -> None:
     slow = -p / np.diagonal(p)
     np.fill_diagonal(slow, 0)
 
-    model = EaseModel.fit(data, params=EaseParams(regularization=3.0, dropout=0.25))
+    params = EaseParams(regularization=3.0, dropout=0.25, popular_ridge=1)
+    model = EaseModel.fit(data, params=params)
 
     assert model._weights == pytest.approx(slow, abs=1e-5)
 

@@ -35,7 +35,7 @@ def test_neighbours_that_too_few_people_share_are_not_neighbours() -> None:
 
 
 def test_ease_is_solved_as_if_rare_pairs_had_never_met() -> None:
-    params = EaseParams(regularization=1.0, dropout=0.0)
+    params = EaseParams(regularization=1.0, dropout=0.0, popular_ridge=1)
     # The Gram matrix by hand: a-c and b-c (2 people each) are below a floor of 3, and
     # what was taken from a row is added to its diagonal.
     gram = np.array([[3.0, 3, 0], [3, 3, 0], [0, 0, 3]]) + np.diag([1 + 2.0, 3, 5])
