@@ -11,6 +11,7 @@ import click
 from youke.kernel.config import DEFAULT_PORT, DEFAULT_S3_PORT, Settings, data_dir
 from youke.kernel.errors import YoukeError
 from youke.media.operators.commands import media
+from youke.recommendations.commands import model, say_trained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -209,18 +210,13 @@ def _database() -> "Iterator[Database]":
 
 
 main.add_command(media)
+main.add_command(model)
 
 
 @main.command()
 def train() -> None:
     """Train the recommender and publish the model if it is good."""
-    from youke.recommendations import service as recommendations
-    from youke.storage import ObjectStore
-
-    with _database() as database:
-        store = ObjectStore.from_settings(Settings.from_env())
-        model = recommendations.train(database, store)
-    click.echo(f"{model.state}: {model.reason}" if model.reason else model.state)
+    say_trained()
 
 
 @main.command()

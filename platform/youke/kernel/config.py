@@ -62,6 +62,10 @@ class Settings:
     keep_originals_days: int | None
     #: The same for rungs by name; those that are not named are kept for ever.
     keep_rungs_days: tuple[tuple[str, int], ...]
+    #: What fewer students did with a lesson or a pair of them, no ranking model uses.
+    least_students_per_pair: int
+    #: Hours between two trainings of the recommender that nobody asked for.
+    train_every_hours: int
 
     @staticmethod
     def from_env(env: Mapping[str, str] | None = None) -> "Settings":
@@ -106,6 +110,10 @@ class _Reader:
             disk_reserve=self.number("YOUKE_DISK_RESERVE", 2**30, most=2**62),
             keep_originals_days=self.originals(),
             keep_rungs_days=self.rungs(),
+            least_students_per_pair=self.number(
+                "YOUKE_LEAST_STUDENTS_PER_PAIR", 5, most=1_000
+            ),
+            train_every_hours=self.number("YOUKE_TRAIN_EVERY_HOURS", 6, most=10_000),
         )
         self.say_what_is_missing()
         if self.problems:

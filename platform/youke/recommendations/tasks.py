@@ -1,7 +1,9 @@
 """Training in the background."""
 
 from youke.jobs import RetryUnlessHopeless, app, tools
-from youke.recommendations.training import train
+from youke.kernel.clock import now
+from youke.recommendations import registry
+from youke.recommendations.training import Options, is_due, train
 
 LOCK = "recommendations.train"
 
@@ -14,7 +16,7 @@ LOCK = "recommendations.train"
 )
 def train_ranking() -> None:
     """Train a ranking model now."""
-    train(tools().database, tools().store)
+    _train()
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -25,5 +27,18 @@ def train_ranking() -> None:
     lock=LOCK,
 )
 def train_regularly(timestamp: int) -> None:  # noqa: ARG001  the scheduler gives it
-    """Train when anything has been done since the last time."""
-    train(tools().database, tools().store)
+    """Train when it is time to, and no trial is compared that it could spoil."""
+    options = Options.of(tools().settings)
+    with tools().database.transaction() as session:
+        is_wanted = not registry.is_trial_running(session) and is_due(
+            registry.latest(session),
+            now(),
+            options.every,
+            has_current=registry.current(session) is not None,
+        )
+    if is_wanted:
+        _train()
+
+
+def _train() -> None:
+    train(tools().database, tools().store, Options.of(tools().settings))

@@ -1,13 +1,14 @@
-"""What a model learns from, and whether it may be published."""
+"""What a model learns from."""
 
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from catalogues import NOW
 
 from youke.engagement.service import Fact, Interaction
-from youke.recommendations.dataset import LEAST_FACTS, Dataset
-from youke.recommendations.training import NDCG, judge
+from youke.recommendations import dataset
+from youke.recommendations.dataset import Dataset, shortage
 
 
 def did(
@@ -16,19 +17,6 @@ def did(
     at = NOW - timedelta(days=days)
     fact = Fact(lesson_id=UUID(int=lesson), watched=0.0, liked=liked, at=at)
     return Interaction(person_id=UUID(int=person), fact=fact)
-
-
-def two_schools(people: int, *, days_between: float = 0.1) -> Dataset:
-    """Return people who each liked eight lessons of one of two halves."""
-    return Dataset.of(
-        did(
-            person,
-            100 + 10 * (person % 2) + (person + step) % 10,
-            days=40 - days_between * (person + 10 * step),
-        )
-        for person in range(people)
-        for step in range(8)
-    )
 
 
 def test_the_same_facts_in_any_order_have_the_same_fingerprint() -> None:
@@ -44,11 +32,38 @@ def test_what_says_nothing_is_not_learned_from() -> None:
     assert len(Dataset.of(silent)) == 0
 
 
-def test_a_lesson_that_two_people_know_stays_new() -> None:
+def test_a_lesson_that_few_people_know_stays_new() -> None:
     known = [did(person, 2) for person in range(3)]
     new = [did(person, 4) for person in range(2)]
 
-    assert set(Dataset.of(known + new).lessons) == {str(UUID(int=2))}
+    data = Dataset.of(known + new, least_students=3).interactions()
+
+    assert data.item_ids == (str(UUID(int=2)),)
+    assert data.least_people == 3
+
+
+def test_the_floor_holds_for_the_earlier_part_alone() -> None:
+    facts = [did(person, 2, days=20 - person) for person in range(10)]
+
+    before, _ = Dataset.of(facts, least_students=9).split()
+
+    assert before.interactions().item_ids == ()
+
+
+def test_nothing_is_learned_of_those_who_do_not_allow_it() -> None:
+    facts = [did(person, 2) for person in range(4)]
+
+    data = Dataset.of(facts, allowed={UUID(int=1), UUID(int=3)})
+
+    assert set(data.people) == {str(UUID(int=1)), str(UUID(int=3))}
+
+
+def test_another_floor_makes_another_fingerprint() -> None:
+    facts = [did(person, 2) for person in range(4)]
+
+    one, other = (Dataset.of(facts, least_students=n).fingerprint for n in (2, 3))
+
+    assert one != other
 
 
 def test_the_later_part_is_later_and_only_of_known_people_and_lessons() -> None:
@@ -69,40 +84,25 @@ def test_the_later_part_is_later_and_only_of_known_people_and_lessons() -> None:
     assert set(after.lessons) <= set(before.lessons)
 
 
+def test_of_many_people_only_some_are_judges_and_always_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    facts = [
+        did(person, lesson, days=days)
+        for person in range(30)
+        for lesson, days in ((2, 9.0), (4, 9.0), (6, 9.0), (2, 1.0))
+    ]
+    everybody = set(Dataset.of(facts).split()[1].people)
+    monkeypatch.setattr(dataset, "MOST_JUDGED", 10)
+
+    some, again = (set(Dataset.of(facts).split()[1].people) for _ in range(2))
+
+    assert len(everybody) == 30
+    assert len(some) == 10
+    assert some == again
+
+
 def test_an_empty_platform_has_too_little_data() -> None:
-    verdict = judge(Dataset.of([]))
-
-    assert verdict.refused
-    assert verdict.reason is not None
-    assert "too little data" in verdict.reason
-
-
-def test_few_judges_are_no_reason_to_refuse_but_are_said() -> None:
-    data = two_schools(LEAST_FACTS // 8 + 1)
-
-    verdict = judge(data)
-
-    assert not verdict.refused
-    assert verdict.metrics == {}
-    assert verdict.reason is not None
-    assert "not measured" in verdict.reason
-
-
-def test_a_model_that_knows_the_schools_is_measured_and_accepted() -> None:
-    verdict = judge(two_schools(60))
-
-    assert not verdict.refused
-    assert verdict.metrics["als"][NDCG] > verdict.metrics["popularity"][NDCG]
-
-
-def test_a_model_worse_than_popularity_is_refused() -> None:
-    # Everybody comes for one lesson last, which whoever counts knows best.
-    chorus = [did(person, 1, days=0) for person in range(50)]
-    early = [did(person + 100, 1, days=30) for person in range(60)]
-    own = [did(p, 10 + (7 * p + k) % 39, days=20) for p in range(50) for k in (0, 1)]
-
-    verdict = judge(Dataset.of(chorus + early + own))
-
-    assert verdict.refused
-    assert verdict.reason is not None
-    assert "popularity" in verdict.reason
+    assert shortage(Dataset.of([]).interactions()) == (
+        "too little data: 0 people, at least 12 are needed"
+    )
