@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from youke.accounts.consents import decide_profiling
 from youke.accounts.models import AccessToken
 from youke.accounts.service import Person, Role, add_person
 from youke.engagement import service as engagement
@@ -45,8 +46,11 @@ class Cast:
             grade=grade,
         )
 
-    def student(self, grade: int = 7) -> Person:
-        return self.person(Role.STUDENT, grade=grade)
+    def student(self, grade: int = 7, *, profiled: bool = True) -> Person:
+        """Return a student who was asked about profiling, and allows it or not."""
+        student = self.person(Role.STUDENT, grade=grade)
+        decide_profiling(self.session, student, granted=profiled, given_by=student)
+        return student
 
     def teacher(self) -> Person:
         return self.person(Role.TEACHER)

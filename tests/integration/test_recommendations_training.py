@@ -1,55 +1,19 @@
 """Models are trained on what people did, judged, published in one step, and served."""
 
-import random
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-
 import pytest
-from engagement_cast import Cast, everybody_at_once
-from sqlalchemy import func, select, text
+from engagement_cast import everybody_at_once
+from sqlalchemy import text
+from training_school import LESSONS, PEOPLE, School, open_school, rows
 
-from youke.accounts.service import Person
-from youke.engagement import service as engagement
-from youke.engagement.service import PastFact, record_past
 from youke.kernel import clock
 from youke.kernel.db import Database
 from youke.kernel.ids import new_id
-from youke.lessons.service import Lesson
 from youke.recommendations import registry, serving
 from youke.recommendations import service as recommendations
 from youke.recommendations.models import RankingModel
-from youke.recommendations.service import Recommended
-from youke.recommendations.serving import ModelCache, Published, published_model
+from youke.recommendations.serving import ModelCache, Published
 from youke.recommendations.states import ModelState
 from youke.storage import ObjectStore
-
-PEOPLE, LESSONS = 40, 12
-
-
-@dataclass
-class School:
-    """A grade whose students like either music or physics, all of one kind."""
-
-    database: Database
-    store: ObjectStore
-    lessons: dict[str, list[Lesson]]
-    newcomer: Person
-
-    def train(self) -> RankingModel:
-        return recommendations.train(self.database, self.store)
-
-    def like(self, lesson: Lesson) -> None:
-        with self.database.transaction() as session:
-            engagement.like(session, self.newcomer, lesson.id)
-
-    def recommend(self, limit: int = 5) -> list[Recommended]:
-        with self.database.transaction() as session:
-            return recommendations.recommend(session, self.store, self.newcomer, limit)
-
-    def current(self) -> Published | None:
-        with self.database.transaction() as session:
-            return published_model(session)
 
 
 @pytest.fixture
@@ -59,37 +23,7 @@ def school(
     monkeypatch.setattr(recommendations, "_cache", ModelCache())
     # A crowded machine may take longer to load a model than people should wait.
     monkeypatch.setattr(serving, "PATIENCE_S", 60.0)
-    with database.transaction() as session:
-        cast = Cast(session)
-        # Nothing that teachers said binds the lessons of one kind: only people do.
-        subjects = ("chinese", "math", "english", "art", "pe", "it")
-        lessons = {
-            kind: [cast.lesson(title=f"{kind} {s}", subject=s) for s in subjects]
-            for kind in ("music", "physics")
-        }
-        record_past(session, _habits(cast, list(lessons.values())))
-        return School(database, store, lessons, cast.student())
-
-
-def _habits(cast: Cast, kinds: list[list[Lesson]]) -> Iterator[PastFact]:
-    draw = random.Random(7)  # noqa: S311  a fixed world, not a secret
-    for number in range(PEOPLE):
-        person = cast.student()
-        for lesson in draw.sample(kinds[number % 2], 5):
-            yield PastFact(
-                person_id=person.id,
-                lesson_id=lesson.id,
-                seconds=90,
-                duration_s=100,
-                liked=draw.random() < 0.7,
-                at=clock.now() - timedelta(days=draw.uniform(1, 40)),
-            )
-
-
-def rows(database: Database) -> dict[str, int]:
-    with database.transaction() as session:
-        counted = select(RankingModel.state, func.count()).group_by(RankingModel.state)
-        return {str(row[0]): int(row[1]) for row in session.execute(counted)}
+    return open_school(database, store)
 
 
 def test_a_trained_model_is_measured_stored_and_current(school: School) -> None:
@@ -259,18 +193,3 @@ def test_a_model_that_failed_is_tried_again_later(
     monkeypatch.setattr(serving, "now", lambda: later)
 
     assert {r.source for r in school.recommend()} == {"als"}
-
-
-def test_old_trainings_are_forgotten_with_their_artefacts(
-    school: School, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(registry, "KEPT", 1)
-    models = []
-    for lesson in school.lessons["music"][:3]:
-        school.like(lesson)
-        models.append(school.train())
-
-    assert rows(school.database) == {"current": 1, "retired": 1}
-    keys = set(school.store.keys("models/"))
-    assert str(models[0].key) not in keys
-    assert {str(models[1].key), str(models[2].key)} <= keys

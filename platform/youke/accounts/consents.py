@@ -7,6 +7,7 @@ first; for adults it is on until they say no.
 from uuid import UUID
 
 from sqlalchemy import Select, Subquery, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from youke.accounts.models import Consent, Person, Purpose, Role
@@ -63,7 +64,7 @@ def _last_decisions() -> Subquery:
     return (
         select(Consent.person_id, Consent.granted)
         .where(Consent.purpose == Purpose.PROFILING.value)
-        .distinct(Consent.person_id)
+        .ext(distinct_on(Consent.person_id))
         .order_by(Consent.person_id, Consent.id.desc())
         .subquery()
     )

@@ -1,7 +1,7 @@
 """What the engine is told of a lesson: its words, and marks like its chapter."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -68,7 +68,9 @@ def listed_items(session: Session) -> dict[str, Item]:
         Lesson.owner_id,
         Lesson.school_id,
     )
-    rows = session.execute(columns.where(listed()).execution_options(yield_per=BATCH))
+    rows: Iterable[Any] = session.execute(
+        columns.where(listed()).execution_options(yield_per=BATCH)
+    )
     return {str(row.id): item_of(row) for row in rows}
 
 
