@@ -1,6 +1,7 @@
 """Interactions in, a ranking model out; knows nothing of the platform around it."""
 
 from youke_recommender.als import AlsModel, AlsParams
+from youke_recommender.blend import BlendModel, BlendParams
 from youke_recommender.catalogue import AllowList
 from youke_recommender.content import ContentModel, ContentParams
 from youke_recommender.contract import Model, Scored
@@ -29,6 +30,8 @@ __all__ = [
     "AllowList",
     "AlsModel",
     "AlsParams",
+    "BlendModel",
+    "BlendParams",
     "CatalogueTooLargeError",
     "ContentModel",
     "ContentParams",

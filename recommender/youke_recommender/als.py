@@ -45,7 +45,7 @@ class AlsParams:
     regularization: float | None = None
     #: Confidence of an interaction of weight r is 1 + alpha * r, as in Spark; the
     #: library's own alpha * r would trust a weak sign less than no sign at all.
-    alpha: float = 10.0
+    alpha: float = 20.0
     iterations: int = 15
     seed: int = 0
 

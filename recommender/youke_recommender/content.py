@@ -19,7 +19,7 @@ from scipy.sparse import diags
 from scipy.sparse.linalg import aslinearoperator, eigsh
 
 from youke_recommender.artefact import Artefact
-from youke_recommender.contract import History, Model
+from youke_recommender.contract import History, Model, measured
 from youke_recommender.errors import (
     InvalidParameterError,
     ModelDamagedError,
@@ -193,6 +193,10 @@ class VectorTaste:
     def contributions(self, rows: Rows) -> NDArray[np.float32]:
         """Return the product of each row's vector with each part."""
         return self.vectors[rows] @ self.parts.T
+
+    def level(self) -> tuple[float, float]:
+        """Return mean and root mean square of the scores of all items."""
+        return measured(self.vectors @ self.parts.sum(axis=0))
 
 
 def fit_map(

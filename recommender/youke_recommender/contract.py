@@ -67,6 +67,16 @@ class Taste(Protocol):
         """Split the scores, shape (rows, history): what each history item adds."""
         ...
 
+    def level(self) -> tuple[float, float]:
+        """Return mean and root mean square of the scores of all trained items."""
+        ...
+
+
+def measured(scores: NDArray[np.float32]) -> tuple[float, float]:
+    """Return mean and root mean square of these scores."""
+    wide = scores.astype(np.float64)
+    return float(wide.mean()), float(np.sqrt((wide**2).mean()))
+
 
 class Model(ABC):
     """A ranking of items for one person, from that person's history alone.

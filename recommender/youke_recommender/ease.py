@@ -18,7 +18,7 @@ import numpy as np
 from scipy.linalg import get_lapack_funcs
 
 from youke_recommender.artefact import Artefact
-from youke_recommender.contract import History, Model
+from youke_recommender.contract import History, Model, measured
 from youke_recommender.errors import (
     CatalogueTooLargeError,
     InvalidParameterError,
@@ -44,6 +44,9 @@ MAX_ITEMS = 20_000
 #: See ``EaseParams``; chosen on a validation part of MOOCCubeX.
 RIDGE_PER_ROOT = 0.75
 CONTENT_PER_ROOT = 0.2
+
+#: On top of the ridge that a floor needs, so that rounding cannot undo it.
+LAPLACIAN_MARGIN = 1.01
 
 #: Rows of the products of words and marks worked out at a time.
 BLOCK = 256
@@ -167,6 +170,9 @@ class _SummedWeights:
     def contributions(self, rows: Rows) -> NDArray[np.float32]:
         return self.parts[:, rows].T
 
+    def level(self) -> tuple[float, float]:
+        return measured(self.parts.sum(axis=0))
+
 
 def _solve(
     data: Interactions, params: EaseParams, items: Mapping[str, Item]
@@ -178,12 +184,13 @@ def _solve(
     ridge = params.ridge(data.count) + params.dropout / (1 - params.dropout) * strength
     if items and params.content:
         _add_content(gram, [items.get(i, Item()) for i in data.item_ids], params)
-    diagonal = np.diagonal(gram) + loss
-    np.fill_diagonal(gram, diagonal + ridge)
+    diagonal = np.diagonal(gram).copy()
+    np.fill_diagonal(gram, diagonal + np.maximum(ridge, loss))
     weights = _least_squares(gram)
     popular = _popular(data, params.popular_share)
     if params.popular_ridge != 1 and popular.any():
-        np.fill_diagonal(gram, diagonal + params.popular_ridge * ridge)
+        ridge *= params.popular_ridge
+        np.fill_diagonal(gram, diagonal + np.maximum(ridge, loss))
         weights[:, popular] = _least_squares(gram)[:, popular]
     return weights
 
@@ -222,12 +229,13 @@ def _add_content(
 def _forget_rare_pairs(
     gram: NDArray[np.float64], data: Interactions
 ) -> NDArray[np.float64]:
-    # Sets pairs below the floor to zero and returns, per item, the sum of what went.
-    # Added to the diagonal, that sum makes the change a graph Laplacian, which has no
-    # negative eigenvalue: the matrix stays positive definite whatever is taken out.
+    # Sets pairs below the floor to zero and returns, per item, a little more than the
+    # sum of what went.  A ridge of at least that sum makes the change a graph Laplacian
+    # or more, which has no negative eigenvalue: the matrix stays positive definite
+    # whatever is taken out.
     dealt = data.matrix.astype(bool).astype(np.float64)
     rare = (dealt.T @ dealt).toarray() < data.least_people
     np.fill_diagonal(rare, val=False)
     loss: NDArray[np.float64] = np.where(rare, gram, 0.0).sum(axis=1)
     gram[rare] = 0.0
-    return loss
+    return loss * LAPLACIAN_MARGIN

@@ -34,6 +34,8 @@ class FoldedTaste:
     parts: NDArray[np.float32]
     #: x, the sum of the columns of ``parts``; shape (factors,).
     person: NDArray[np.float32]
+    #: Mean of the item factors and mean of their outer products.
+    moments: tuple[NDArray[np.float64], NDArray[np.float64]]
 
     def scores(self, rows: Rows) -> NDArray[np.float32]:
         """Return y_i . x for each row."""
@@ -46,6 +48,12 @@ class FoldedTaste:
         """Return what each history item adds to each row's score."""
         return self.item_factors[rows] @ self.parts
 
+    def level(self) -> tuple[float, float]:
+        """Return mean and root mean square of all scores, without working them out."""
+        x = self.person.astype(np.float64)
+        mean, products = self.moments
+        return float(mean @ x), float(np.sqrt(max(float(x @ products @ x), 0.0)))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FoldIn:
@@ -55,6 +63,7 @@ class FoldIn:
     alpha: float
     #: YtY + regularization * I, in double precision; shape (factors, factors).
     base: NDArray[np.float64]
+    moments: tuple[NDArray[np.float64], NDArray[np.float64]]
 
     @classmethod
     def of(
@@ -66,7 +75,9 @@ class FoldIn:
         # solve that follows is done in double.
         gram = (factors.T @ factors).astype(np.float64)
         ridge = regularization * np.eye(factors.shape[1])
-        return cls(factors, alpha, gram + ridge)
+        items = max(len(factors), 1)
+        moments = (factors.sum(axis=0, dtype=np.float64) / items, gram / items)
+        return cls(factors, alpha, gram + ridge, moments)
 
     def taste(self, rows: Rows, weights: NDArray[np.float64]) -> FoldedTaste:
         """Fold one person in, from the rows and weights of the history."""
@@ -78,6 +89,7 @@ class FoldIn:
             self.item_factors,
             parts.astype(np.float32),
             parts.sum(axis=1).astype(np.float32),
+            self.moments,
         )
 
 

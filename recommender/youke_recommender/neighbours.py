@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix, diags
 
 from youke_recommender.artefact import Artefact
 from youke_recommender.catalogue import top
-from youke_recommender.contract import History, Model
+from youke_recommender.contract import History, Model, measured
 from youke_recommender.errors import (
     InvalidParameterError,
     ModelDamagedError,
@@ -111,7 +111,11 @@ class NeighboursModel(Model):
     def _taste(self, history: History) -> _NeighbourVotes:
         confidences = history.confidences.astype(np.float32)
         votes = self._cosines[history.rows] * confidences[:, None]
-        return _NeighbourVotes(self._nearest[history.rows], votes, len(self.item_ids))
+        targets = self._nearest[history.rows]
+        sums = np.bincount(
+            targets.ravel(), weights=votes.ravel(), minlength=len(self.item_ids)
+        )
+        return _NeighbourVotes(targets, votes, sums.astype(np.float32))
 
     def _likeness(self, row: int, rows: Rows) -> NDArray[np.float32]:
         cosines = np.zeros(len(self.item_ids), dtype=np.float32)
@@ -125,12 +129,14 @@ class _NeighbourVotes:
     #: Rows that each history item votes for, and how much; shape (history, neighbours).
     targets: NDArray[np.int32]
     votes: NDArray[np.float32]
-    items: int
+    #: All votes for each item; shape (items,).
+    sums: NDArray[np.float32]
 
     def scores(self, rows: Rows) -> NDArray[np.float32]:
-        flat = self.targets.ravel()
-        sums = np.bincount(flat, weights=self.votes.ravel(), minlength=self.items)
-        return sums[rows].astype(np.float32)
+        return self.sums[rows]
+
+    def level(self) -> tuple[float, float]:
+        return measured(self.sums)
 
     def contributions(self, rows: Rows) -> NDArray[np.float32]:
         parts = np.zeros((len(rows), len(self.targets)), dtype=np.float32)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from youke_recommender.artefact import Artefact
-from youke_recommender.contract import History, Model
+from youke_recommender.contract import History, Model, measured
 from youke_recommender.errors import ModelDamagedError, TooLittleDataError
 
 if TYPE_CHECKING:
@@ -86,3 +86,6 @@ class _Counts:
 
     def contributions(self, rows: Rows) -> NDArray[np.float32]:
         return np.zeros((len(rows), self.history_length), dtype=np.float32)
+
+    def level(self) -> tuple[float, float]:
+        return measured(self.people.astype(np.float32))

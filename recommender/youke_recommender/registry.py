@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from youke_recommender.als import AlsModel, AlsParams
 from youke_recommender.artefact import read_artefact
+from youke_recommender.blend import BlendModel, BlendParams
 from youke_recommender.content import ContentModel, ContentParams
 from youke_recommender.ease import EaseModel, EaseParams
 from youke_recommender.errors import ModelDamagedError
@@ -36,6 +37,7 @@ KINDS: dict[str, ModelKind] = {
     kind.model.kind: kind
     for kind in (
         ModelKind(AlsModel, AlsParams, AlsModel.fit),
+        ModelKind(BlendModel, BlendParams, BlendModel.fit),
         ModelKind(ContentModel, ContentParams, ContentModel.fit),
         ModelKind(EaseModel, EaseParams, EaseModel.fit),
         ModelKind(NeighboursModel, NeighboursParams, NeighboursModel.fit),

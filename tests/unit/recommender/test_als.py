@@ -55,8 +55,8 @@ def test_the_resolved_ridge_is_kept_with_the_model() -> None:
 
     model = AlsModel.fit(data)
 
-    # 400 interactions of weight 1 and confidence 11
-    assert model.params.regularization == pytest.approx(0.08 * 4400**0.5)
+    # 400 interactions of weight 1 and confidence 21
+    assert model.params.regularization == pytest.approx(0.08 * 8400**0.5)
     assert model.to_artefact().params["regularization"] == model.params.regularization
 
 

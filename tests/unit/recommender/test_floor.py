@@ -37,8 +37,8 @@ def test_neighbours_that_too_few_people_share_are_not_neighbours() -> None:
 def test_ease_is_solved_as_if_rare_pairs_had_never_met() -> None:
     params = EaseParams(regularization=1.0, dropout=0.0, popular_ridge=1)
     # The Gram matrix by hand: a-c and b-c (2 people each) are below a floor of 3, and
-    # what was taken from a row is added to its diagonal.
-    gram = np.array([[3.0, 3, 0], [3, 3, 0], [0, 0, 3]]) + np.diag([1 + 2.0, 3, 5])
+    # the ridge of a row is at least what was taken from it, and a little more.
+    gram = np.array([[3.0, 3, 0], [3, 3, 0], [0, 0, 3]]) + np.diag([2, 2, 4]) * 1.01
     p = np.linalg.inv(gram)
     slow = -p / np.diagonal(p)
     np.fill_diagonal(slow, 0)
