@@ -43,6 +43,9 @@ from youke.storage import ObjectStore
 from youke.tutoring import api as tutoring_api
 from youke.tutoring import pages as tutoring_pages
 from youke.tutoring.calendar import api as calendar_api
+from youke.tutoring.calendar import pages as calendar_pages
+from youke.tutoring.feeds import api as feeds_api
+from youke.tutoring.feeds import pages as feeds_pages
 from youke.web import pages as web_pages
 from youke.web.assets import BASE_URL, DIST, Assets
 from youke.web.filters import install_filters
@@ -70,6 +73,10 @@ BLUEPRINTS = (
     questions_api.bp,
     tutoring_api.bp,
     calendar_api.bp,
+    calendar_pages.bp,
+    feeds_api.bp,
+    feeds_api.feed_bp,
+    feeds_pages.bp,
     tutoring_pages.bp,
     tutoring_pages.questions_bp,
     web_pages.bp,

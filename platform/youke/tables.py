@@ -10,12 +10,14 @@ from youke.notices import models as notices
 from youke.questions import models as questions
 from youke.recommendations import models as recommendations
 from youke.tutoring import models as tutoring
+from youke.tutoring.feeds import models as feeds
 from youke.workdays import models as workdays
 
 __all__ = [
     "accounts",
     "captions",
     "engagement",
+    "feeds",
     "idempotency",
     "lessons",
     "media",

@@ -23,6 +23,7 @@ PUBLIC = {
     "accounts.sign_in",
     "auth_api.issue_token",
     "catalogue_api.catalogue",
+    "feeds.show",  # by the secret in its address
     "health.healthz",
     "health.readyz",
     "media_api.captions_playlist",  # by the token in its address

@@ -32,8 +32,11 @@ SENTENCES = {
         " is still open: {question}"
     ),
     "session_moved": N_(
-        "The day has become a school day, so the session of {before} takes place on"
-        " {after}."
+        "The tutoring session of {before} takes place on {after} instead."
+    ),
+    "session_cancelled": N_(
+        "The tutoring session of {before} is cancelled. Questions that waited are open"
+        " again."
     ),
     "session_stuck": N_(
         "The session of {before} is on a make-up school day, and no free weekend was"

@@ -22,6 +22,7 @@ from youke.tutoring.schemas import (
     AnswerIn,
     CalledOut,
     HandoverIn,
+    SessionChangeIn,
     SessionIn,
     SessionOut,
     SessionPageOut,
@@ -75,6 +76,30 @@ def publish(json_data: SessionIn) -> dict[str, Any]:
     draft = service.SessionDraft(**json_data.model_dump())
     published = service.publish_session(session, person, draft)
     return session_messages(session, [published], person)[0]
+
+
+@bp.patch("/sessions/<uuid:session_id>")
+@policy(publishers)
+@retried
+@bp.input(SessionChangeIn)
+@bp.output(SessionOut)
+def change(session_id: UUID, json_data: SessionChangeIn) -> dict[str, Any]:
+    """Change time or places; tutors and waiting students are told of a new time."""
+    session, person = db_session(), current_person()
+    wanted = service.SessionChange(**json_data.model_dump())
+    changed = service.change(session, session_id, person, wanted)
+    return session_messages(session, [changed], person)[0]
+
+
+@bp.post("/sessions/<uuid:session_id>/cancel")
+@policy(publishers)
+@retried
+@bp.output(SessionOut)
+def cancel(session_id: UUID) -> dict[str, Any]:
+    """Cancel the session; questions that waited are open again."""
+    session, person = db_session(), current_person()
+    cancelled = service.cancel(session, session_id, person)
+    return session_messages(session, [cancelled], person)[0]
 
 
 @bp.post("/sessions/<uuid:session_id>/tickets")

@@ -56,6 +56,7 @@ def session_cards(
 ) -> list[dict[str, Any]]:
     """Return the sessions as pages show them; `mine`: the viewer has a part in it."""
     cards = session_messages(session, sessions, viewer)
+    may_change = {each.id: service.may_change(each, viewer) for each in sessions}
     for card in cards:
         subject = subject_of(card["subject"])
         card["subject"] = {"code": subject.code, "name": name_of(subject, locale)}
@@ -65,6 +66,7 @@ def session_cards(
         card["tutor_names"] = [tutor["name"] for tutor in card["tutors"]]
         teaches = viewer.id in {tutor["id"] for tutor in card["tutors"]}
         card["mine"] = teaches or card["ticket"] is not None
+        card["may_change"] = may_change[card["id"]]
     return cards
 
 

@@ -14,6 +14,12 @@ class SessionNotFoundError(NotFoundError):
     code = "session_not_found"
 
 
+class FeedNotFoundError(NotFoundError):
+    """There is no such calendar."""
+
+    code = "feed_not_found"
+
+
 class TicketNotFoundError(NotFoundError):
     """There is no such ticket."""
 
@@ -72,6 +78,18 @@ class SessionOverError(ConflictError):
     """The session is over."""
 
     code = "session_over"
+
+
+class SessionCancelledError(ConflictError):
+    """The session is cancelled."""
+
+    code = "session_cancelled"
+
+
+class FewerPlacesThanTakenError(ConflictError):
+    """{taken} places are taken; there cannot be fewer."""
+
+    code = "fewer_places_than_taken"
 
 
 class SessionFullError(ConflictError):

@@ -25,6 +25,7 @@ FIELD_OF = {
     "session_ends_too_early": "ends_at",
     "session_too_long": "ends_at",
     "makeup_day": "starts_at",
+    "fewer_places_than_taken": "capacity",
     "not_a_tutor": "tutors",
     "tutor_busy": "tutors",
 }

@@ -47,6 +47,10 @@ class TutoringSession(Base):
     turns: Mapped[int] = mapped_column(default=0)
     published_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     created_at: Mapped[datetime] = mapped_column(default=now)
+    cancelled_at: Mapped[datetime | None]
+    #: How often time or state were changed, and when last: calendars go by it.
+    sequence: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime] = mapped_column(default=now)
 
     @property
     def places_left(self) -> int:
@@ -56,6 +60,8 @@ class TutoringSession(Base):
     @property
     def phase(self) -> SessionPhase:
         """Return where the session stands now."""
+        if self.cancelled_at is not None:
+            return SessionPhase.CANCELLED
         return phase_at(now(), self.starts_at, self.ends_at)
 
 
@@ -145,7 +151,8 @@ class SessionTutor(Base):
         ForeignKey("tutoring_sessions.id"), primary_key=True
     )
     tutor_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
-    #: The session's time, half open: one may begin when another ends.
+    #: The session's time, half open: one may begin when another ends; empty when it
+    #: is cancelled.
     during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
     #: The ticket that this tutor put back last, not to be called again at once.
     set_aside_id: Mapped[UUID | None] = mapped_column(ForeignKey("tickets.id"))

@@ -23,6 +23,7 @@ from youke.tutoring.errors import (
     OtherGradeError,
     OtherSubjectError,
     QuestionNotOpenError,
+    SessionCancelledError,
     SessionFullError,
     SessionOverError,
     TicketNotFoundError,
@@ -62,14 +63,16 @@ def join(
     """Give the student's question a place in the session's queue.
 
     :raises SessionOverError: when the session's time has passed.
+    :raises SessionCancelledError:
     :raises AlreadyQueuedError: when the student has a place in it.
     :raises SessionFullError: when there is none left.
     :raises InvalidError: when the question does not belong in this session.
     """
     wanted = find_session(session, session_id)
-    if wanted.phase is SessionPhase.OVER:
-        raise SessionOverError
+    _check_open(wanted)
     taken = _take_place(session, session_id)
+    if taken is not None:
+        _check_open(taken)
     if live_tickets(session, student.id, {session_id}):
         raise AlreadyQueuedError
     if taken is None:
@@ -88,6 +91,13 @@ def join(
     session.add(ticket)
     session.flush()
     return ticket
+
+
+def _check_open(wanted: TutoringSession) -> None:
+    if wanted.phase is SessionPhase.OVER:
+        raise SessionOverError
+    if wanted.phase is SessionPhase.CANCELLED:
+        raise SessionCancelledError
 
 
 def leave(session: Session, ticket_id: UUID, student: Person) -> None:

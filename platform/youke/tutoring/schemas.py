@@ -41,6 +41,14 @@ class SessionIn(Schema):
     tutors: list[Text] = Field(min_length=1, max_length=100)
 
 
+class SessionChangeIn(Schema):
+    """What of a session becomes different; what is left out stays."""
+
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
+    capacity: int | None = Field(default=None, ge=1, le=1000)
+
+
 class SessionQuery(Schema):
     """Which sessions: those of which a part lies in the time, if one is given."""
 

@@ -1,5 +1,6 @@
 """What can be done with weekend tutoring, in one place for the features above."""
 
+from youke.tutoring.changes import SessionChange, cancel, change, may_change
 from youke.tutoring.desk import (
     active_ticket,
     answer,
@@ -34,6 +35,7 @@ from youke.tutoring.states import SessionPhase, TicketState
 
 __all__ = [
     "Place",
+    "SessionChange",
     "SessionDraft",
     "SessionFilter",
     "SessionPhase",
@@ -45,6 +47,8 @@ __all__ = [
     "answer",
     "answered_count",
     "call_next",
+    "cancel",
+    "change",
     "check_seat",
     "find_session",
     "find_ticket",
@@ -54,6 +58,7 @@ __all__ = [
     "leave",
     "list_sessions",
     "live_tickets",
+    "may_change",
     "no_show",
     "place_of",
     "publish_session",

@@ -69,8 +69,7 @@ def publish_session(
     :raises OnlyOwnSessionsError: when somebody publishes for others and may not.
     :raises TutorBusyError: when a tutor has another session at that time.
     """
-    _check_times(draft.starts_at, draft.ends_at)
-    _check_days(session, draft.starts_at, draft.ends_at)
+    check_times(session, draft.starts_at, draft.ends_at)
     tutors = _find_tutors(session, draft.tutors)
     if not publisher.is_administrator and [t.id for t in tutors] != [publisher.id]:
         raise OnlyOwnSessionsError
@@ -133,11 +132,16 @@ def tutors_of(session: Session, ids: Collection[UUID]) -> dict[UUID, list[UUID]]
     return found
 
 
-def _check_times(starts_at: datetime, ends_at: datetime) -> None:
+def check_times(session: Session, starts_at: datetime, ends_at: datetime) -> None:
+    """Check when a session shall take place.
+
+    :raises InvalidError: when it ends too early or late, or on a make-up day.
+    """
     if ends_at <= starts_at:
         raise SessionEndsTooEarlyError
     if ends_at - starts_at > LONGEST:
         raise SessionTooLongError(hours=LONGEST // timedelta(hours=1))
+    _check_days(session, starts_at, ends_at)
 
 
 def _check_days(session: Session, starts_at: datetime, ends_at: datetime) -> None:

@@ -9,13 +9,15 @@ from youke.kernel.states import State
 class TicketState(State):
     """Where a ticket stands; waiting and active ones are live."""
 
-    WAITING = "waiting", "active left"
+    WAITING = "waiting", "active left unreached"
     ACTIVE = "active", "answered waiting closed"
     ANSWERED = "answered"
     #: The student gave the place back.
     LEFT = "left"
     #: The student was called twice and was not there.
     CLOSED = "closed"
+    #: The session was cancelled before its turn came; the question is open.
+    UNREACHED = "unreached"
 
 
 class SessionPhase(StrEnum):
@@ -24,6 +26,8 @@ class SessionPhase(StrEnum):
     UPCOMING = "upcoming"
     RUNNING = "running"
     OVER = "over"
+    #: The only one that somebody decides.
+    CANCELLED = "cancelled"
 
 
 def phase_at(moment: datetime, starts_at: datetime, ends_at: datetime) -> SessionPhase:

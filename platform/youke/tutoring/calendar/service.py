@@ -6,17 +6,13 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from youke.kernel.clock import LOCAL_ZONE, local, now
 from youke.notices.service import tell
+from youke.tutoring.changes import lock_whole, move_to, spoken, tell_moved
 from youke.tutoring.errors import NoSuchDateError, OtherYearError
-from youke.tutoring.locks import lock_session, lock_tutor, violates
-from youke.tutoring.models import SessionTutor, Ticket, TutoringSession
-from youke.tutoring.sessions import ONE_AT_A_TIME, tutors_of
-from youke.tutoring.states import TicketState
+from youke.tutoring.models import TutoringSession
 from youke.workdays import service as workdays
 from youke.workdays.service import DayKind, Published, Special
 
@@ -99,56 +95,24 @@ def _upcoming(session: Session, first: date, last: date) -> Sequence[TutoringSes
     end = datetime(last.year, last.month, last.day, tzinfo=LOCAL_ZONE)
     return session.scalars(
         select(TutoringSession)
+        .where(TutoringSession.cancelled_at.is_(None))
         .where(TutoringSession.starts_at >= max(begin, now()))
         .where(TutoringSession.starts_at < end + timedelta(days=1))
         .order_by(TutoringSession.starts_at, TutoringSession.id)
     ).all()
 
 
-def _move(session: Session, moved: TutoringSession, known: Published) -> Move:
-    team = tutors_of(session, [moved.id])[moved.id]
-    for tutor_id in team:
-        lock_tutor(session, tutor_id)
-    moved = lock_session(session, moved.id)
+def _move(session: Session, found: TutoringSession, known: Published) -> Move:
+    moved = lock_whole(session, found.id)
     before = moved.starts_at
-    for day in weekends_after(local(before).date(), known):
-        if _moved_to(session, moved, day):
-            _tell_moved(session, moved, team, before)
+    today = local(before).date()
+    for day in weekends_after(today, known):
+        ahead = day - today
+        if move_to(session, moved, before + ahead, moved.ends_at + ahead):
+            tell_moved(session, moved, before)
             return Move(session_id=moved.id, before=before, after=moved.starts_at)
     _tell_stuck(session, moved)
     return Move(session_id=moved.id, before=before, after=None)
-
-
-def _moved_to(session: Session, moved: TutoringSession, day: date) -> bool:
-    """Move to the same time of a day, unless one of the tutors is busy then."""
-    ahead = day - local(moved.starts_at).date()
-    starts_at, ends_at = moved.starts_at + ahead, moved.ends_at + ahead
-    during = Range(starts_at, ends_at, bounds="[)")
-    seats = select(SessionTutor).where(SessionTutor.session_id == moved.id)
-    try:
-        with session.begin_nested():
-            moved.starts_at, moved.ends_at = starts_at, ends_at
-            for seat in session.scalars(seats.execution_options(autoflush=False)):
-                seat.during = during
-    except IntegrityError as error:
-        if violates(error, ONE_AT_A_TIME):
-            return False
-        raise
-    return True
-
-
-def _tell_moved(
-    session: Session, moved: TutoringSession, team: Sequence[UUID], before: datetime
-) -> None:
-    live = (TicketState.WAITING.value, TicketState.ACTIVE.value)
-    students = session.scalars(
-        select(Ticket.student_id)
-        .where(Ticket.session_id == moved.id, Ticket.state.in_(live))
-        .order_by(Ticket.student_id)
-    )
-    words = {"before": _spoken(before), "after": _spoken(moved.starts_at)}
-    for person_id in [*team, *students]:
-        tell(session, person_id, kind="session_moved", href="/sessions", **words)
 
 
 def _tell_stuck(session: Session, stuck: TutoringSession) -> None:
@@ -158,9 +122,5 @@ def _tell_stuck(session: Session, stuck: TutoringSession) -> None:
         stuck.published_by,
         kind="session_stuck",
         href="/sessions",
-        before=_spoken(stuck.starts_at),
+        before=spoken(stuck.starts_at),
     )
-
-
-def _spoken(moment: datetime) -> str:
-    return f"{local(moment):%Y-%m-%d %H:%M}"
