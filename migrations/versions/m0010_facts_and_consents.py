@@ -26,6 +26,16 @@ def downgrade() -> None:
         " WHERE c.lesson_id = lessons.id"
     )
     op.drop_table("count_changes")
+    op.drop_column("watches", "times")
+    op.add_column(
+        "watches", sa.Column("session", sa.Text(), nullable=False, server_default="")
+    )
+    op.add_column(
+        "watches",
+        sa.Column("credit_s", sa.Double(), nullable=False, server_default="0"),
+    )
+    op.alter_column("watches", "session", server_default=None)
+    op.alter_column("watches", "credit_s", server_default=None)
     op.drop_table("watch_meters")
     op.drop_table("consents")
 
@@ -67,6 +77,17 @@ def _meters() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         _to("people", "watch_meters"),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_watch_meters")),
+    )
+    op.drop_column("watches", "session")
+    op.drop_column("watches", "credit_s")
+    op.add_column(
+        "watches", sa.Column("times", sa.Integer(), nullable=False, server_default="0")
+    )
+    op.alter_column("watches", "times", server_default=None)
+    op.execute(
+        "UPDATE watches SET times = v.times FROM (SELECT person_id, lesson_id,"
+        " count(*) AS times FROM views GROUP BY 1, 2) AS v"
+        " WHERE (watches.person_id, watches.lesson_id) = (v.person_id, v.lesson_id)"
     )
 
 

@@ -17,6 +17,7 @@ from youke.captions import api as captions_api
 from youke.captions import pages as captions_pages
 from youke.catalogue import api as catalogue_api
 from youke.engagement import api as engagement_api
+from youke.engagement import pages as engagement_pages
 from youke.engagement import service as engagement
 from youke.http import health
 from youke.http.bodies import LARGEST_BODY_BYTES, install_bodies
@@ -67,6 +68,7 @@ BLUEPRINTS = (
     captions_api.bp,
     captions_pages.bp,
     engagement_api.bp,
+    engagement_pages.bp,
     recommendations_api.bp,
     notices_api.bp,
     notices_pages.bp,

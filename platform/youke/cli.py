@@ -34,6 +34,8 @@ ROLES = (
     "district_admin",
     "city_admin",
 )
+#: As in `youke.accounts.models.Purpose`.
+PURPOSES = ("profiling",)
 
 
 class _Sentences(click.Group):
@@ -167,6 +169,13 @@ def user() -> None:
 @click.option("--role", "roles", type=click.Choice(ROLES), multiple=True, required=True)
 @click.option("--organisation", help="Name of a school, class, district or city.")
 @click.option("--grade", type=click.IntRange(1, 12), help="A student's grade.")
+@click.option(
+    "--consent",
+    "consents",
+    type=click.Choice(PURPOSES),
+    multiple=True,
+    help="What they, or who speaks for them, have allowed.",
+)
 @click.password_option(envvar="YOUKE_PASSWORD")
 def add_user(*, username: str, password: str, **details: Any) -> None:
     """Open an account."""
@@ -183,7 +192,22 @@ def add_user(*, username: str, password: str, **details: Any) -> None:
             organisation=organisation and _organisation(session, organisation),
             grade=details["grade"],
         )
+        if "profiling" in details["consents"]:
+            accounts.decide_profiling(session, person, granted=True, given_by=person)
     click.echo(f"Added {person.username}")
+
+
+@user.command("erase")
+@click.argument("username")
+@click.confirmation_option(prompt="Erase all that this person did, and the account?")
+def erase_user(*, username: str) -> None:
+    """Erase an account and all that the person did."""
+    from youke.erasing import erase
+
+    with _database() as database, database.transaction() as session:
+        is_gone = erase(session, username)
+    rest = "" if is_gone else "; what others stand on stays without a name"
+    click.echo(f"Erased {username}{rest}")
 
 
 def _organisation(session: "Session", name: str) -> "Organisation":
@@ -211,6 +235,17 @@ def _database() -> "Iterator[Database]":
 
 main.add_command(media)
 main.add_command(model)
+
+
+@main.command()
+def recount() -> None:
+    """Set likes and views that are not the number of facts right."""
+    from youke.engagement import service as engagement
+
+    with _database() as database:
+        engagement.fold_counts(database)
+        wrong = engagement.put_counters_right(database)
+    click.echo(f"{wrong} lessons were wrong" if wrong else "All counters were right")
 
 
 @main.command()

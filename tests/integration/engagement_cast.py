@@ -8,9 +8,14 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from youke.accounts.consents import decide_profiling
 from youke.accounts.models import AccessToken
-from youke.accounts.service import Person, Role, add_person
+from youke.accounts.service import (
+    Organisation,
+    Person,
+    Role,
+    add_person,
+    decide_profiling,
+)
 from youke.engagement import service as engagement
 from youke.kernel import clock
 from youke.lessons.service import Lesson, LessonDraft, create_lesson, publish
@@ -35,7 +40,12 @@ class Cast:
     def __init__(self, session: Session) -> None:
         self.session = session
 
-    def person(self, *roles: Role, grade: int | None = None) -> Person:
+    def person(
+        self,
+        *roles: Role,
+        grade: int | None = None,
+        organisation: Organisation | None = None,
+    ) -> Person:
         return add_person(
             self.session,
             username=f"p{uuid4().hex}",
@@ -43,17 +53,25 @@ class Cast:
             password="",
             password_hash="nobody signs in with it",
             roles=roles,
+            organisation=organisation,
             grade=grade,
         )
 
-    def student(self, grade: int = 7, *, profiled: bool = True) -> Person:
-        """Return a student who was asked about profiling, and allows it or not."""
-        student = self.person(Role.STUDENT, grade=grade)
-        decide_profiling(self.session, student, granted=profiled, given_by=student)
+    def student(
+        self,
+        grade: int = 7,
+        *,
+        organisation: Organisation | None = None,
+        profiled: bool | None = True,
+    ) -> Person:
+        """Return a student who allows profiling or not, or was not asked (None)."""
+        student = self.person(Role.STUDENT, grade=grade, organisation=organisation)
+        if profiled is not None:
+            decide_profiling(self.session, student, granted=profiled, given_by=student)
         return student
 
-    def teacher(self) -> Person:
-        return self.person(Role.TEACHER)
+    def teacher(self, organisation: Organisation | None = None) -> Person:
+        return self.person(Role.TEACHER, organisation=organisation)
 
     def lesson(
         self,

@@ -62,7 +62,9 @@ def test_a_heartbeat_is_taken_and_the_lesson_says_where_to_go_on(
         ({"intervals": [[0, 1, 2]]}, "invalid"),
         ({"intervals": "all of it"}, "invalid"),
         ({"session": ""}, "invalid"),
-        ({"speed": 2}, "unknown_field"),
+        ({"speed": 0}, "invalid"),
+        ({"visible": "now and then"}, "invalid"),
+        ({"volume": 2}, "unknown_field"),
     ],
 )
 def test_a_heartbeat_that_makes_no_sense_is_refused_with_a_code(

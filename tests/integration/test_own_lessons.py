@@ -23,9 +23,9 @@ def watched(city: City, caller: Caller, *lessons: Lesson, seconds: float = 9) ->
     """Let the person watch lessons, the first of them last."""
     for age, lesson in enumerate(lessons):
         at = now() - timedelta(hours=age)
-        about = {"person_id": caller.person.id, "lesson_id": lesson.id, "session": ""}
+        about = {"person_id": caller.person.id, "lesson_id": lesson.id}
         kept = {"seen": [], "seconds": seconds, "position_s": 9, "duration_s": 60}
-        day = {"day_began_at": at, "day_seen": [], "day_counted": False, "credit_s": 0}
+        day = {"day_began_at": at, "day_seen": [], "day_counted": False, "times": 0}
         with city.database.transaction() as session:
             session.add(Watch(**about, **kept, **day, updated_at=at))
 

@@ -24,6 +24,19 @@ class Token(Schema):
     token: str
 
 
+class DecisionIn(Schema):
+    """Yes or no."""
+
+    granted: bool
+
+
+class DecisionOut(Schema):
+    """What holds for a purpose, and what was decided; null while nobody was asked."""
+
+    allowed: bool
+    granted: bool | None
+
+
 class OrganisationOut(Schema):
     """A school, class, district or city."""
 

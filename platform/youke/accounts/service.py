@@ -10,6 +10,7 @@ from uuid import UUID
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Select, delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from youke.accounts.consents import (
@@ -27,6 +28,7 @@ from youke.accounts.errors import (
 from youke.accounts.models import (
     ADMINISTRATORS,
     AccessToken,
+    Consent,
     Organisation,
     OrganisationKind,
     Person,
@@ -45,6 +47,7 @@ __all__ = [
     "class_of",
     "decide_profiling",
     "decision_on_profiling",
+    "delete_person",
     "end_sign_in",
     "forget_expired_tokens",
     "hash_password",
@@ -117,6 +120,30 @@ def add_person(
     session.add(person)
     session.flush()
     return person
+
+
+def delete_person(session: Session, person: Person) -> bool:
+    """Delete an account, or take everything personal from one that others stand on.
+
+    Returns whether it is gone.
+    """
+    try:
+        with session.begin_nested():
+            session.delete(person)
+    except IntegrityError:
+        _make_nameless(session, person)
+        return False
+    return True
+
+
+def _make_nameless(session: Session, person: Person) -> None:
+    session.refresh(person)
+    session.execute(delete(AccessToken).where(AccessToken.person_id == person.id))
+    session.execute(delete(Consent).where(Consent.person_id == person.id))
+    person.username, person.name = f"erased-{person.id}", "—"
+    person.password_hash, person.roles = "", []
+    person.organisation, person.grade = None, None
+    session.flush()
 
 
 def hash_password(password: str) -> str:

@@ -21,6 +21,8 @@ GIVEN_NAMES = (
     *("可馨", "博文", "语嫣", "天佑", "若曦", "明哲", "佳琪", "泽宇", "梦瑶", "晨曦"),
 )
 STUDENTS = 200
+#: Has not said yet whether recommendations may follow what one does.
+UNDECIDED = "student3"
 #: How many students each grade has, of every ten.
 GRADES = (7, 7, 7, 7, 8, 8, 8, 5, 5, 10)
 
@@ -97,7 +99,7 @@ def _enrol_students(
                 name=f"{grade}（1）班",
                 parent=schools[school],
             )
-        accounts.add_person(
+        student = accounts.add_person(
             session,
             username="student" if number == 1 else f"student{number}",
             name=draw.choice(SURNAMES) + draw.choice(GIVEN_NAMES),
@@ -107,6 +109,8 @@ def _enrol_students(
             organisation=classes[school, grade],
             grade=grade,
         )
+        if student.username != UNDECIDED:
+            accounts.decide_profiling(session, student, granted=True, given_by=student)
 
 
 def _schools_with(grade: int) -> list[str]:

@@ -1,12 +1,20 @@
 """`/api/v1/lessons/{id}/watch` and `…/like`, `/api/v1/me/history` and `…/likes`."""
 
+from typing import Any
 from uuid import UUID
 
 from apiflask import APIBlueprint
 
 from youke.accounts.guards import current_person, signed_in
 from youke.engagement import service
-from youke.engagement.schemas import LikesOut, OwnLessonsQuery, WatchIn
+from youke.engagement.schemas import (
+    ForgetQuery,
+    LikesOut,
+    OwnLessonsQuery,
+    WatchesIn,
+    WatchesOut,
+    WatchIn,
+)
 from youke.http.context import db_session
 from youke.http.paging import Page
 from youke.http.policies import policy
@@ -25,6 +33,25 @@ def watch(lesson_id: UUID, json_data: WatchIn) -> tuple[str, int]:
     beat = service.Heartbeat(**json_data.model_dump())
     service.record_watch(db_session(), current_person(), lesson_id, beat)
     return "", 204
+
+
+@bp.post("/watches")
+@policy(signed_in)
+@bp.input(WatchesIn)
+@bp.output(WatchesOut)
+def watches(json_data: WatchesIn) -> dict[str, Any]:
+    """Note what has been seen of several lessons, after a time without network."""
+    events = [
+        service.Event(
+            lesson_id=each.lesson,
+            beat=service.Heartbeat(**each.model_dump(exclude={"lesson"})),
+        )
+        for each in json_data.events
+    ]
+    refused = service.record_watches(db_session(), current_person(), events)
+    return {
+        "refused": [{"lesson": each, "code": why.code} for each, why in refused.items()]
+    }
 
 
 @bp.put("/lessons/<uuid:lesson_id>/like")
@@ -51,6 +78,19 @@ def history(query_data: OwnLessonsQuery) -> Page[Lesson]:
     """List the lessons that one has watched, latest first."""
     person, place = current_person(), query_data.model_dump()
     return service.watched_lessons(db_session(), person.id, **place)
+
+
+@bp.delete("/me/history")
+@policy(signed_in)
+@bp.input(ForgetQuery, location="query")
+@bp.output({}, status_code=204)
+def forget(query_data: ForgetQuery) -> tuple[str, int]:
+    """Forget what one has watched and, if wanted, what one likes."""
+    session, person = db_session(), current_person()
+    service.forget_watches(session, person.id)
+    if query_data.likes:
+        service.forget_likes(session, person.id)
+    return "", 204
 
 
 @bp.get("/me/likes")

@@ -9,10 +9,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, desc, func, select
 from sqlalchemy.orm import Session, aliased
 
-from youke.accounts.service import Person
+from youke.accounts.service import Person, ids_of_profiled
 from youke.engagement import rules
 from youke.engagement.models import Like, Watch
+from youke.engagement.norms import depth
+from youke.engagement.terms import school_weeks_between
 from youke.http.paging import DEFAULT_LIMIT, Order, Page, fetch_page
+from youke.kernel.clock import now
 from youke.lessons.search import listed
 from youke.lessons.service import Lesson, lessons_by_id
 
@@ -29,11 +32,25 @@ class Fact:
     watched: float
     liked: bool
     at: datetime
+    #: Share of the watches of lessons about as long that were not longer; None while
+    #: too few are known.
+    depth: float | None = None
+    #: On how many days a view was counted.
+    times: int = 1
+    #: Weeks of school since.
+    weeks: int = 0
 
     @property
     def confidence(self) -> float:
         """How clear a sign of interest this is; see `rules.confidence`."""
-        return rules.confidence(self.watched, liked=self.liked)
+        signs = rules.Signs(
+            watched=self.watched,
+            liked=self.liked,
+            depth=self.depth,
+            times=self.times,
+            weeks=self.weeks,
+        )
+        return rules.confidence(signs)
 
     @property
     def done(self) -> bool:
@@ -101,8 +118,8 @@ def continue_watching(session: Session, person_id: UUID, limit: int) -> list[Sta
 def history(session: Session, person_id: UUID, limit: int | None = None) -> list[Fact]:
     """Return what the person has watched or liked, latest first."""
     latest_first = _facts(person_id).order_by(desc("at"), desc("lesson_id"))
-    rows = session.execute(latest_first.limit(limit))
-    return [_fact(row) for row in rows]
+    rows, at = session.execute(latest_first.limit(limit)), now()
+    return [_fact(row, at) for row in rows]
 
 
 def watched_lessons(
@@ -118,6 +135,18 @@ def watched_lessons(
     latest = Order((Watch.updated_at, Watch.lesson_id))
     page = fetch_page(session, mine, latest, cursor=cursor, limit=limit)
     return _lessons(session, page)
+
+
+def count_watched(session: Session, person_id: UUID) -> int:
+    """Return how many lessons the person has watched, also hidden ones."""
+    mine = (Watch.person_id == person_id) & (Watch.seconds > 0)
+    return session.scalar(select(func.count()).where(mine)) or 0
+
+
+def count_liked(session: Session, person_id: UUID) -> int:
+    """Return how many lessons the person likes, also hidden ones."""
+    mine = Like.person_id == person_id
+    return session.scalar(select(func.count()).where(mine)) or 0
 
 
 def liked_lessons(
@@ -136,10 +165,13 @@ def liked_lessons(
 
 
 def all_interactions(session: Session) -> Iterator[Interaction]:
-    """Yield every fact of everybody, fetched in batches."""
-    statement = _facts(None).execution_options(yield_per=BATCH)
+    """Yield every fact of everybody who allows profiling, fetched in batches."""
+    facts = _facts(None).subquery()
+    allowed = facts.c.person_id.in_(ids_of_profiled())
+    statement = select(facts).where(allowed).execution_options(yield_per=BATCH)
+    at = now()
     for row in session.execute(statement):
-        yield Interaction(person_id=row.person_id, fact=_fact(row))
+        yield Interaction(person_id=row.person_id, fact=_fact(row, at))
 
 
 def describe(session: Session, lesson: Lesson, viewer: Person) -> dict[str, Any]:
@@ -150,7 +182,7 @@ def describe(session: Session, lesson: Lesson, viewer: Person) -> dict[str, Any]
     }
 
 
-def _facts(person_id: UUID | None) -> Select[UUID, UUID, float, bool, Any]:
+def _facts(person_id: UUID | None) -> Select[Any]:
     """Select watches and likes side by side: a person may have either alone."""
     watches, likes = select(Watch), select(Like)
     if person_id is not None:
@@ -164,6 +196,8 @@ def _facts(person_id: UUID | None) -> Select[UUID, UUID, float, bool, Any]:
         _share(w).label("watched"),
         k.person_id.is_not(None).label("liked"),
         func.greatest(w.updated_at, k.created_at).label("at"),
+        depth(w.seconds, w.duration_s).label("depth"),
+        func.coalesce(w.times, 0).label("times"),
     ).join_from(w, k, both, full=True)
 
 
@@ -173,9 +207,15 @@ def _lessons(session: Session, page: Page[Watch] | Page[Like]) -> Page[Lesson]:
     return Page(items=[found[each] for each in ids], next=page.next)
 
 
-def _fact(row: Any) -> Fact:
+def _fact(row: Any, at: datetime) -> Fact:
     return Fact(
-        lesson_id=row.lesson_id, watched=row.watched, liked=row.liked, at=row.at
+        lesson_id=row.lesson_id,
+        watched=row.watched,
+        liked=row.liked,
+        at=row.at,
+        depth=row.depth,
+        times=row.times,
+        weeks=school_weeks_between(row.at, at),
     )
 
 

@@ -42,10 +42,8 @@ class Watch(Base):
     day_seen: Mapped[list[Range[Decimal]]] = mapped_column(NUMMULTIRANGE)
     #: Whether this day's view has been counted.
     day_counted: Mapped[bool]
-    #: The player's session that sent the last heartbeat.
-    session: Mapped[str]
-    #: Seconds that the session may still claim beyond what time brings.
-    credit_s: Mapped[float]
+    #: How often a view was counted; equals the number of its rows in `views`.
+    times: Mapped[int] = mapped_column(default=0)
     updated_at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -11,10 +11,10 @@ from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.dialects.postgresql.ranges import MultiRange
 from sqlalchemy.orm import Session
 
-from youke.engagement import rules
+from youke.engagement import counting, rules
+from youke.engagement.counting import Counts
 from youke.engagement.intervals import seconds
 from youke.engagement.models import Like, View, Watch
-from youke.lessons.service import change_counts
 
 #: Rows written by one statement, well below the driver's limit of parameters.
 BATCH = 1_000
@@ -71,8 +71,7 @@ def _watch(fact: PastFact) -> dict[str, Any]:
         day_began_at=fact.at,
         day_seen=seen,
         day_counted=fact.is_view,
-        session="",
-        credit_s=0.0,
+        times=int(fact.is_view),
         updated_at=fact.at,
     )
 
@@ -106,7 +105,8 @@ def _count(
 ) -> None:
     viewed = Counter(lesson for _, lesson in views)
     liked = Counter(lesson for _, lesson in likes)
-    for lesson_id in sorted(viewed | liked):
-        change_counts(
-            session, lesson_id, likes=liked[lesson_id], views=viewed[lesson_id]
-        )
+    lessons = sorted(viewed | liked)
+    changes = {each: Counts(likes=liked[each], views=viewed[each]) for each in lessons}
+    counting.note(session, changes)
+    for lesson_id in lessons:
+        counting.fold(session, lesson_id)

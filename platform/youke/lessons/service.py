@@ -25,6 +25,7 @@ __all__ = [
     "IN_WORK",
     "Lesson",
     "LessonDraft",
+    "LessonNotFoundError",
     "LessonState",
     "change_counts",
     "count_before",
@@ -35,10 +36,12 @@ __all__ = [
     "lesson_for_update",
     "lessons_by_id",
     "may_change",
+    "may_see",
     "own_lesson",
     "own_lessons",
     "publish",
     "revise_lesson",
+    "set_counts",
     "withdraw",
 ]
 
@@ -102,9 +105,16 @@ def _describe(lesson: Lesson, draft: LessonDraft) -> None:
 def find_lesson(session: Session, lesson_id: UUID, viewer: Person) -> Lesson:
     """Return a lesson that the viewer may see; a hidden one does not exist."""
     lesson = session.get(Lesson, lesson_id)
-    if lesson is None or not (lesson.listed or may_change(lesson, viewer)):
+    if lesson is None or not may_see(
+        viewer, owner_id=lesson.owner_id, listed=lesson.listed
+    ):
         raise LessonNotFoundError
     return lesson
+
+
+def may_see(viewer: Person, *, owner_id: UUID, listed: bool) -> bool:
+    """Say whether the viewer may see a lesson of this owner."""
+    return listed or owner_id == viewer.id or viewer.is_administrator
 
 
 def own_lesson(session: Session, lesson_id: UUID, person: Person) -> Lesson:
@@ -184,10 +194,20 @@ def delete_lesson(session: Session, lesson: Lesson) -> None:
 
 def change_counts(
     session: Session, lesson_id: UUID, *, likes: int = 0, views: int = 0
-) -> None:
-    """Add to the lesson's counters in the transaction of the facts they count."""
-    session.execute(
+) -> tuple[int, int]:
+    """Add to the lesson's counters; return its likes and its views."""
+    row = session.execute(
         update(Lesson)
         .where(Lesson.id == lesson_id)
         .values(likes=Lesson.likes + likes, views=Lesson.views + views)
+        .returning(Lesson.likes, Lesson.views)
+        .execution_options(synchronize_session=False)
+    ).one()
+    return row.likes, row.views
+
+
+def set_counts(session: Session, lesson_id: UUID, *, likes: int, views: int) -> None:
+    """Set the lesson's counters to what was recounted."""
+    session.execute(
+        update(Lesson).where(Lesson.id == lesson_id).values(likes=likes, views=views)
     )

@@ -10,7 +10,7 @@ from flask import render_template, request
 from flask_babel import force_locale
 
 from youke.accounts.guards import current_person, signed_in
-from youke.accounts.service import Person, Role
+from youke.accounts.service import Person, Role, decision_on_profiling
 from youke.catalogue.service import SUBJECTS
 from youke.engagement import service as engagement
 from youke.http.context import db_session, public_s3_endpoint, runtime
@@ -42,6 +42,7 @@ def home() -> str:
     return render_template(
         "home.html",
         recommended=_recommended_cards(recommended, person),
+        ask_profiling=_is_to_be_asked(person),
         continue_watching=_begun(person),
         rows=_rows(person),
         subjects=catalogue_choices()["subjects"],
@@ -110,6 +111,12 @@ def style_guide() -> str:
     pieces = partial(render_template, "style_guide_pieces.html")
     shown = specimens(render=pieces, in_locale=force_locale)
     return render_template("style_guide.html", specimens=shown)
+
+
+def _is_to_be_asked(person: Person) -> bool:
+    """Say whether a student has not decided on personal recommendations yet."""
+    undecided = decision_on_profiling(db_session(), person.id) is None
+    return undecided and person.has(Role.STUDENT)
 
 
 def _own_lessons(template: str, listing: Callable[..., Page[Lesson]]) -> str:

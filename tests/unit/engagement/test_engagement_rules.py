@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from youke.engagement.rules import (
     ALLOWANCE_S,
     FASTEST,
     Meter,
+    Signs,
     confidence,
     credit_s,
     resume_at,
@@ -18,6 +20,8 @@ from youke.engagement.rules import (
     view_threshold_s,
 )
 
+#: A like, all of it seen, to the end, and twice more.
+MOST = 1.5 + 1 + 0.5 + 0.2 + 1e-9
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
@@ -95,17 +99,55 @@ def test_a_share_never_exceeds_the_whole() -> None:
     assert share(15, 60) == 0.25
 
 
+def test_another_speed_bounds_what_time_brings() -> None:
+    later = NOON + timedelta(seconds=10)
+
+    assert credit_s(meter(0), session="a", at=later, speed=1) == 10
+    assert credit_s(meter(0), session="a", at=later, speed=16) == 10 * FASTEST
+
+
+def says(watched: float, **more: Any) -> float:
+    return confidence(Signs(watched=watched, liked=more.pop("liked", False), **more))
+
+
 def test_a_glance_says_nothing() -> None:
-    assert confidence(0.04, liked=False) == 0
+    assert says(0.04) == 0
+    assert says(0.04, depth=0.9, times=3) == 0
 
 
 @pytest.mark.parametrize("liked", [False, True])
 def test_watching_more_never_means_less_interest(*, liked: bool) -> None:
-    values = [confidence(percent / 100, liked=liked) for percent in range(101)]
+    values = [says(percent / 100, liked=liked) for percent in range(101)]
 
     assert all(less <= more for less, more in pairwise(values))
 
 
 def test_a_like_says_more_than_watching_to_the_end() -> None:
-    assert confidence(0, liked=True) >= confidence(1, liked=False)
-    assert confidence(1, liked=True) > confidence(0, liked=True)
+    assert says(0, liked=True) >= says(1)
+    assert says(1, liked=True) > says(0, liked=True)
+
+
+def test_depth_among_lessons_as_long_speaks_for_the_share() -> None:
+    assert says(0.2, depth=0.75) == 0.75
+    assert says(0.2) == 0.2
+
+
+def test_coming_back_often_says_little_more_than_coming_back() -> None:
+    assert says(0.5, times=2) == pytest.approx(0.6)
+    assert says(0.5, times=3) == says(0.5, times=300) == pytest.approx(0.7)
+
+
+def test_interest_halves_in_a_term() -> None:
+    assert says(0.8, weeks=20) == pytest.approx(0.4)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.floats(0, 1), st.booleans(), st.floats(0, 1), st.integers(0, 99), st.integers(0)
+)
+def test_no_history_says_more_than_the_stated_most(
+    watched: float, liked: bool, depth: float, times: int, weeks: int
+) -> None:
+    value = says(watched, liked=liked, depth=depth, times=times, weeks=min(weeks, 999))
+
+    assert 0 <= value <= MOST
