@@ -182,7 +182,9 @@ def describe(session: Session, lesson: Lesson, viewer: Person) -> dict[str, Any]
     }
 
 
-def _facts(person_id: UUID | None) -> Select[Any]:
+def _facts(
+    person_id: UUID | None,
+) -> Select[UUID, UUID, float, bool, Any, float | None, int]:
     """Select watches and likes side by side: a person may have either alone."""
     watches, likes = select(Watch), select(Like)
     if person_id is not None:

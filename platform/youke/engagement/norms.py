@@ -6,10 +6,10 @@ as long (duration-deconfounded watch time: Zhan et al., KDD 2022).
 """
 
 import math
+from typing import Any
 
-from sqlalchemy import Float, delete, func, insert, select, text
+from sqlalchemy import Float, ScalarSelect, delete, func, insert, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
-from sqlalchemy.sql.elements import ColumnElement
 
 from youke.engagement.models import WatchNorm
 
@@ -77,7 +77,7 @@ def refresh_norms(session: Session) -> int:
 
 def depth(
     seconds: InstrumentedAttribute[float], duration_s: InstrumentedAttribute[float]
-) -> ColumnElement[float | None]:
+) -> ScalarSelect[Any]:
     """Return the share of like watches that were not longer, NULL when unknown."""
     rank = func.width_bucket(seconds, WatchNorm.quantiles)
     steps = func.array_length(WatchNorm.quantiles, 1)
