@@ -143,14 +143,14 @@ def test_interest_halves_in_a_term() -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(
-    st.floats(0, 1),
-    st.booleans(),
-    st.floats(0, 1),
-    st.integers(0, 99),
-    st.integers(0, 999),
+    watched=st.floats(0, 1),
+    liked=st.booleans(),
+    depth=st.floats(0, 1),
+    times=st.integers(0, 99),
+    weeks=st.integers(0, 999),
 )
 def test_no_history_says_more_than_the_stated_most(
-    watched: float, liked: bool, depth: float, times: int, weeks: int
+    *, watched: float, liked: bool, depth: float, times: int, weeks: int
 ) -> None:
     value = says(watched, liked=liked, depth=depth, times=times, weeks=weeks)
 
