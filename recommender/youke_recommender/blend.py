@@ -200,12 +200,13 @@ class BlendModel(Model):
             # Someone who has met nothing but new items is ranked by their words.
             return content
         known = History(history.rows[places], history.confidences[places])
-        voices = []
+        voices, mean = [], 0.0
         for member in self.members:
             taste = member.model._taste(known)  # noqa: SLF001 - as above
-            size = taste.level()[1]
-            voices.append((member.weight / size if size > 0 else 0.0, taste))
-        mean = sum(scale * taste.level()[0] for scale, taste in voices)
+            middle, size = taste.level()
+            scale = member.weight / size if size > 0 else 0.0
+            voices.append((scale, taste))
+            mean += scale * middle
         line = self.placement.line(content.parts.sum(axis=0))
         return BlendedTaste(voices, places, content, self.content.trained, mean, line)
 
@@ -230,15 +231,16 @@ class BlendedTaste:
 
     def scores(self, rows: Rows) -> NDArray[np.float32]:
         """Return the weighted sum for trained items, the placed prediction for new."""
-        found = np.zeros(len(rows), dtype=np.float32)
-        old = rows < self.trained
-        for scale, taste in self.voices:
-            found[old] += np.float32(scale) * taste.scores(rows[old])
-        if not old.all():
+        new = np.flatnonzero(rows >= self.trained)
+        if len(new):
+            found = np.empty(len(rows), dtype=np.float32)
+            old = np.flatnonzero(rows < self.trained)
             slope, offset = self.line
-            products = self.content.scores(rows[~old])
-            found[~old] = self.mean + slope * products + offset
-        return found
+            products = self.content.scores(rows[new])
+            found[new] = self.mean + slope * products + offset
+            found[old] = self._blended(rows[old])
+            return found
+        return self._blended(rows)
 
     def contributions(self, rows: Rows) -> NDArray[np.float32]:
         """Split the scores; for a new item, what lifts it above the average one."""
@@ -251,6 +253,12 @@ class BlendedTaste:
         if len(new):
             parts[new] = self.line[0] * self.content.contributions(rows[new])
         return parts
+
+    def _blended(self, rows: Rows) -> NDArray[np.float32]:
+        found = np.zeros(len(rows), dtype=np.float32)
+        for scale, taste in self.voices:
+            found += np.float32(scale) * taste.scores(rows)
+        return found
 
     def level(self) -> tuple[float, float]:
         """Return mean and root mean square over the trained items."""

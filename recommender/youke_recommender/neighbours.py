@@ -140,8 +140,13 @@ class _NeighbourVotes:
 
     def contributions(self, rows: Rows) -> NDArray[np.float32]:
         parts = np.zeros((len(rows), len(self.targets)), dtype=np.float32)
-        for place, row in enumerate(rows):
-            parts[place] = np.where(self.targets == row, self.votes, 0).sum(axis=1)
+        if len(rows):
+            order = np.argsort(rows)
+            places = np.searchsorted(rows[order], self.targets)
+            places[places == len(rows)] = 0
+            voters, ranks = np.nonzero(rows[order][places] == self.targets)
+            rated = order[places[voters, ranks]]
+            np.add.at(parts, (rated, voters), self.votes[voters, ranks])
         return parts
 
 
