@@ -17,6 +17,7 @@ from youke_recommender.errors import (
     TooLittleDataError,
 )
 from youke_recommender.foldin import FoldedTaste, FoldIn
+from youke_recommender.frequency import train_by_frequency
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 #: See ``AlsParams.regularization``; chosen on a validation part of MOOCCubeX and
 #: found good from 12 items and 12 users up.
 RIDGE_PER_ROOT = 0.08
+
+#: Nobody has found more than 1 useful.
+MAX_NU = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,10 @@ class AlsParams:
     alpha: float = 20.0
     iterations: int = 15
     seed: int = 0
+    #: 0: the same ridge for all, by implicit.  Above: the ridge of a person or item
+    #: with n interactions is regularization * n^nu, by exact solves in NumPy; 1 is
+    #: what Spark does.
+    nu: float = 0.0
 
     def __post_init__(self) -> None:
         if self.factors < 1:
@@ -58,12 +66,18 @@ class AlsParams:
             raise InvalidParameterError("regularization", "must be above 0")
         if not 0 < self.alpha < np.inf:
             raise InvalidParameterError("alpha", "must be above 0")
+        if not 0 <= self.nu <= MAX_NU:
+            raise InvalidParameterError("nu", f"must be from 0 to {MAX_NU}")
 
-    def ridge(self, confidence: float) -> float:
-        """Return the regularisation for data with this much confidence in all."""
+    def ridge(self, confidence: float, typical: float = 1.0) -> float:
+        """Return the regularisation for data with this much confidence in all.
+
+        ``typical`` is the mean of n^nu: the geometric mean of that of people and that
+        of items, because the product of both ridges is what shrinks a factor.
+        """
         if self.regularization is not None:
             return self.regularization
-        return RIDGE_PER_ROOT * float(np.sqrt(confidence))
+        return RIDGE_PER_ROOT * float(np.sqrt(confidence)) / typical
 
 
 class AlsModel(Model):
@@ -83,7 +97,10 @@ class AlsModel(Model):
             raise InvalidParameterError("regularization", "is needed to fold in")
         self.params = params
         self._fold = FoldIn.of(
-            item_factors, alpha=params.alpha, regularization=params.regularization
+            item_factors,
+            alpha=params.alpha,
+            regularization=params.regularization,
+            nu=params.nu,
         )
         self._norms = np.linalg.norm(self._fold.item_factors, axis=1)
 
@@ -105,9 +122,10 @@ class AlsModel(Model):
             raise TooLittleDataError
         chosen = params or AlsParams()
         confidence = data.count + chosen.alpha * float(data.matrix.sum())
-        ridge = chosen.ridge(confidence)
-        factors = _train(data, chosen, ridge, progress)
-        return cls(data.item_ids, factors, replace(chosen, regularization=ridge))
+        ridge = chosen.ridge(confidence, _typical(data, chosen.nu))
+        settled = replace(chosen, regularization=ridge)
+        train = _train_by_frequency if chosen.nu else _train
+        return cls(data.item_ids, train(data, settled, progress), settled)
 
     def to_artefact(self) -> Artefact:
         arrays = {"item_factors": self._fold.item_factors}
@@ -137,8 +155,31 @@ class AlsModel(Model):
         return cosines
 
 
+def _typical(data: Interactions, nu: float) -> float:
+    people = np.diff(data.matrix.indptr).astype(np.float64) ** nu
+    items = np.bincount(data.matrix.indices, minlength=len(data.item_ids)) ** nu
+    return float(np.sqrt(people.mean() * items.mean()))
+
+
+def _train_by_frequency(
+    data: Interactions, params: AlsParams, progress: Progress | None
+) -> NDArray[np.float32]:
+    def ridge_of(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+        ridges: NDArray[np.float64] = (params.regularization or 0.0) * counts**params.nu
+        return ridges
+
+    return train_by_frequency(
+        data.matrix.astype(np.float64) * params.alpha,
+        ridge_of,
+        factors=params.factors,
+        iterations=params.iterations,
+        seed=params.seed,
+        progress=progress,
+    )
+
+
 def _train(
-    data: Interactions, params: AlsParams, ridge: float, progress: Progress | None
+    data: Interactions, params: AlsParams, progress: Progress | None
 ) -> NDArray[np.float32]:
     # The class itself, not implicit.als: that factory takes a GPU when it sees one.
     from implicit.cpu.als import AlternatingLeastSquares
@@ -153,7 +194,7 @@ def _train(
     with threadpool_limits(1, "blas"):
         learner = AlternatingLeastSquares(
             factors=params.factors,
-            regularization=ridge,
+            regularization=params.regularization,
             alpha=1.0,
             iterations=params.iterations,
             random_state=params.seed,

@@ -5,7 +5,8 @@ confidences (1 for every other item), Hu, Koren and Volinsky (2008) solve
 
     A x = b,   A = YtY + Yt(C - I)Y + regularization * I,   b = YtC p,
 
-with p = 1 for items in the history and 0 elsewhere.  The score of item i is
+with p = 1 for items in the history and 0 elsewhere; with nu above 0 the regularization
+is multiplied by n^nu, n being the length of the history.  The score of item i is
 y_i . x, and it falls apart exactly into what each history item j adds to it:
 y_i . (A^-1 y_j) C_j.
 """
@@ -61,29 +62,36 @@ class FoldIn:
 
     item_factors: NDArray[np.float32]
     alpha: float
-    #: YtY + regularization * I, in double precision; shape (factors, factors).
+    #: YtY in double precision; shape (factors, factors).
     base: NDArray[np.float64]
     moments: tuple[NDArray[np.float64], NDArray[np.float64]]
+    regularization: float
+    nu: float = 0.0
 
     @classmethod
     def of(
-        cls, item_factors: NDArray[np.float32], *, alpha: float, regularization: float
+        cls,
+        item_factors: NDArray[np.float32],
+        *,
+        alpha: float,
+        regularization: float,
+        nu: float = 0.0,
     ) -> Self:
         """Work out the part that all people share."""
         factors = np.ascontiguousarray(item_factors, dtype=np.float32)
         # Single precision is enough for the sum over items, and half the time; the
         # solve that follows is done in double.
         gram = (factors.T @ factors).astype(np.float64)
-        ridge = regularization * np.eye(factors.shape[1])
         items = max(len(factors), 1)
         moments = (factors.sum(axis=0, dtype=np.float64) / items, gram / items)
-        return cls(factors, alpha, gram + ridge, moments)
+        return cls(factors, alpha, gram, moments, regularization, nu)
 
     def taste(self, rows: Rows, weights: NDArray[np.float64]) -> FoldedTaste:
         """Fold one person in, from the rows and weights of the history."""
         y = self.item_factors[rows].astype(np.float64)
         confidence = 1.0 + self.alpha * weights
         a = self.base + (y.T * (confidence - 1.0)) @ y
+        a[np.diag_indices_from(a)] += self.regularization * len(rows) ** self.nu
         parts = np.linalg.solve(a, y.T * confidence)
         return FoldedTaste(
             self.item_factors,
