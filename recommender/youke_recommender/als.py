@@ -123,9 +123,9 @@ class AlsModel(Model):
         chosen = params or AlsParams()
         confidence = data.count + chosen.alpha * float(data.matrix.sum())
         ridge = chosen.ridge(confidence, _typical(data, chosen.nu))
-        settled = replace(chosen, regularization=ridge)
         train = _train_by_frequency if chosen.nu else _train
-        return cls(data.item_ids, train(data, settled, progress), settled)
+        factors = train(data, chosen, ridge, progress)
+        return cls(data.item_ids, factors, replace(chosen, regularization=ridge))
 
     def to_artefact(self) -> Artefact:
         arrays = {"item_factors": self._fold.item_factors}
@@ -162,10 +162,10 @@ def _typical(data: Interactions, nu: float) -> float:
 
 
 def _train_by_frequency(
-    data: Interactions, params: AlsParams, progress: Progress | None
+    data: Interactions, params: AlsParams, ridge: float, progress: Progress | None
 ) -> NDArray[np.float32]:
     def ridge_of(counts: NDArray[np.float64]) -> NDArray[np.float64]:
-        ridges: NDArray[np.float64] = (params.regularization or 0.0) * counts**params.nu
+        ridges: NDArray[np.float64] = ridge * counts**params.nu
         return ridges
 
     return train_by_frequency(
@@ -179,7 +179,7 @@ def _train_by_frequency(
 
 
 def _train(
-    data: Interactions, params: AlsParams, progress: Progress | None
+    data: Interactions, params: AlsParams, ridge: float, progress: Progress | None
 ) -> NDArray[np.float32]:
     # The class itself, not implicit.als: that factory takes a GPU when it sees one.
     from implicit.cpu.als import AlternatingLeastSquares
@@ -194,7 +194,7 @@ def _train(
     with threadpool_limits(1, "blas"):
         learner = AlternatingLeastSquares(
             factors=params.factors,
-            regularization=params.regularization,
+            regularization=ridge,
             alpha=1.0,
             iterations=params.iterations,
             random_state=params.seed,

@@ -177,7 +177,7 @@ class Model(ABC):
     def with_items(self, items: Mapping[str, Item]) -> Model:  # noqa: ARG002 - for kinds that can
         """Return a model that also ranks those of these items it does not know.
 
-        Known items keep their scores and so their order among themselves.  A kind
+        Known items keep their scores, but for rounding, and their order.  A kind
         that cannot place an item by its words and marks returns itself.  Call it
         on a model that already has added items to add more; to take changed words
         into account, start again from the loaded model.

@@ -19,8 +19,6 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from youke_recommender.catalogue import Rows
@@ -99,26 +97,3 @@ class FoldIn:
             parts.sum(axis=1).astype(np.float32),
             self.moments,
         )
-
-
-def fold_in_slowly(
-    item_factors: NDArray[np.float64],
-    history: Mapping[int, float],
-    *,
-    alpha: float,
-    regularization: float,
-) -> NDArray[np.float64]:
-    """Solve the definition as it is written, over all items: the oracle for tests.
-
-    Hundreds of times slower than ``FoldIn``; ``history`` maps row to weight.
-    """
-    items, factors = item_factors.shape
-    a = regularization * np.eye(factors)
-    b = np.zeros(factors)
-    for item in range(items):
-        y = item_factors[item]
-        confidence = 1.0 + alpha * history.get(item, 0.0)
-        preference = 1.0 if item in history else 0.0
-        a += confidence * np.outer(y, y)
-        b += confidence * preference * y
-    return np.asarray(np.linalg.solve(a, b), dtype=np.float64)

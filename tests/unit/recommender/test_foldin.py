@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from slow_reference import fold_in
 
-from youke_recommender.foldin import FoldIn, fold_in_slowly
+from youke_recommender.foldin import FoldIn
 
 HISTORIES = st.dictionaries(
     st.integers(0, 29), st.floats(0.01, 20.0), min_size=1, max_size=12
@@ -27,11 +28,11 @@ def test_folding_in_agrees_with_the_definition(
 
     taste = fold.taste(np.array(list(history)), np.array(list(history.values())))
 
-    slow = fold_in_slowly(
+    slow = fold_in(
         factors.astype(np.float64),
         history,
         alpha=alpha,
-        regularization=regularization,
+        ridge=regularization,
     )
     assert taste.person == pytest.approx(slow, abs=1e-4)
     assert taste.scores(np.arange(30)) == pytest.approx(factors @ slow, abs=1e-3)

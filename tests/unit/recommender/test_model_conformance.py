@@ -18,6 +18,7 @@ from youke_recommender import (
     KINDS,
     Interactions,
     InvalidInteractionError,
+    Item,
     TooLittleDataError,
     load_model,
 )
@@ -242,6 +243,95 @@ def test_the_same_facts_in_another_order_make_the_same_file(
     }
 
     assert len(hashes) == 1
+
+
+def _described(item: str) -> Item:
+    colour = ["白色的棋格", "黑色的棋格"][int(item[1:]) % 2]
+    return Item(title=colour, text=f"{item}的说明", facets=(f"colour:{colour}",))
+
+
+DESCRIBED = {item: _described(item) for item in ITEMS}
+NEW = {item: _described(item) for item in ("i90", "i91", "i92")}
+WITH_WORDS = {kind: KINDS[kind].fit(_checkerboard(), items=DESCRIBED) for kind in KINDS}
+
+
+@ALL_KINDS
+def test_new_items_change_no_score_of_a_known_one(kind: str) -> None:
+    model, history = WITH_WORDS[kind], {"i02": 1.0, "i05": 0.5}
+    before = {s.item: s.score for s in model.recommend(history, n=100)}
+
+    ranked = model.with_items(NEW).recommend(history, n=100)
+
+    after = {s.item: s.score for s in ranked if s.item in before}
+    # The order in which a product is summed may depend on the shape of the matrix.
+    assert after == pytest.approx(before, rel=1e-6)
+    assert {s.item for s in ranked} - before.keys() in (set(), set(NEW))
+
+
+@ALL_KINDS
+def test_items_may_come_at_once_or_one_after_another(kind: str) -> None:
+    model, history = WITH_WORDS[kind], {"i02": 1.0, "i05": 0.5}
+    one_by_one = model
+    for name, item in NEW.items():
+        one_by_one = one_by_one.with_items({name: item})
+
+    ranked = one_by_one.recommend(history, n=100)
+
+    together = model.with_items(NEW).recommend(history, n=100)
+    assert [s.item for s in ranked] == [s.item for s in together]
+    assert [s.score for s in ranked] == pytest.approx([s.score for s in together])
+    assert one_by_one.with_items(NEW).item_ids == one_by_one.item_ids
+
+
+@ALL_KINDS
+def test_the_file_of_a_model_holds_what_it_was_trained_on(
+    kind: str, tmp_path: Path
+) -> None:
+    model, history = WITH_WORDS[kind], {"i02": 1.0}
+    extended = model.with_items(NEW)
+
+    extended.save(tmp_path / "model.npz")
+    again = load_model(tmp_path / "model.npz")
+
+    assert again.item_ids == model.item_ids
+    assert again.with_items(NEW).recommend(history) == extended.recommend(history)
+
+
+@pytest.mark.parametrize("kind", ["blend", "content"])
+def test_a_new_item_comes_before_those_of_another_colour(kind: str) -> None:
+    model = WITH_WORDS[kind].with_items(NEW)
+
+    ranked = [s.item for s in model.recommend({"i02": 1.0, "i04": 1.0}, NEW)]
+
+    assert ranked[-1] == "i91"
+
+
+@ALL_KINDS
+def test_nothing_shows_of_items_that_too_few_people_share(kind: str) -> None:
+    secret = [("u00", "secret-a"), ("u00", "secret-b"), ("u02", "secret-b")]
+    data = _checkerboard()
+    pairs = [(u, i) for r, u in enumerate(data.user_ids) for i in data.history(r)]
+    users, items = zip(*pairs, *secret, strict=True)
+    told = Interactions.from_triples(users, items, [1.0] * len(users))
+
+    model = KINDS[kind].fit(told.only_shared(3), items=DESCRIBED)
+
+    clean = KINDS[kind].fit(data.only_shared(3), items=DESCRIBED)
+    assert model.item_ids == clean.item_ids
+    assert model.recommend({"i02": 1.0}) == clean.recommend({"i02": 1.0})
+
+
+@pytest.mark.parametrize("kind", ["ease", "neighbours"])
+def test_no_reason_rests_on_a_pair_that_too_few_people_share(kind: str) -> None:
+    # Given that a is seen with b by three people, and with c by two
+    pairs = [(n, i) for n in "123" for i in "ab"] + [(n, "c") for n in "12456"]
+    users, items = zip(*pairs, strict=True)
+    data = Interactions.from_triples(users, items, [1.0] * len(pairs))
+
+    model = KINDS[kind].fit(data.only_shared(3))
+
+    reasons = {s.item: s.because for s in model.recommend({"a": 1.0})}
+    assert reasons == {"b": "a", "c": None}
 
 
 @ALL_KINDS
