@@ -6,9 +6,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 FRONTEND := platform/youke/web/frontend
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix $(FRONTEND)
+DATA ?= data/bench/mooccubex
 DIST := platform/youke/web/dist
 PO := $(wildcard platform/youke/web/translations/*/LC_MESSAGES/*.po)
 MO := $(PO:.po=.mo)
+
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --allow-unsafe --upgrade --quiet
 
 .DEFAULT_GOAL := help
 
@@ -33,6 +36,17 @@ lint: setup  ## Format check, lint, types, architecture
 	$(BIN)/lint-imports
 	$(NPM) run --silent check
 
+test-spark: $(VENV)/.spark  ## Install Spark (500 MB) and train with it
+	$(BIN)/python -m pytest -n0 -m spark tests/unit/recommender
+
+$(VENV)/.spark: $(VENV)/.ready requirements-spark.lock
+	@echo "Installing Spark into $(VENV), a few minutes ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	@touch $@
+
+bench-recommender: setup  ## Measure the recommender (half an hour; DATA=folder)
+	$(BIN)/python bench/recommender.py --data $(DATA) --pictures docs/images
+
 bench-transcode: setup  ## Measure the transcoder against bare ffmpeg (an hour)
 	$(BIN)/python bench/transcode.py
 	$(BIN)/python bench/ladder.py --picture docs/images/ladder.svg
@@ -43,7 +57,8 @@ format: $(VENV)/.ready  ## Format the code
 
 lock: $(VENV)/.ready  ## Pin the newest dependencies that setup.cfg allows
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url --no-header --no-annotate --allow-unsafe --upgrade --quiet setup.cfg -o requirements.lock
+	$(LOCK) --extra embedded --extra build --extra search --extra dev setup.cfg -o requirements.lock
+	$(LOCK) --extra spark --constraint requirements.lock setup.cfg -o requirements-spark.lock
 
 translations: $(VENV)/.ready  ## Collect the sentences that need Chinese
 	$(BIN)/pybabel --quiet extract -F platform/youke/web/babel.cfg --no-location --sort-output -o $(VENV)/messages.pot platform/youke
@@ -72,4 +87,4 @@ $(DIST)/.ready: $(VENV)/.ready $(FRONTEND)/package-lock.json $(shell find $(FRON
 clean:  ## Remove what was built (data/ stays)
 	rm -rf $(VENV) $(DIST) $(FRONTEND)/node_modules $(MO)
 
-.PHONY: help run test bench-transcode mutations lint format lock translations setup clean
+.PHONY: help run test test-spark bench-recommender bench-transcode mutations lint format lock translations setup clean

@@ -11,14 +11,16 @@ from youke_recommender.errors import (
     InputFileError,
     InvalidInteractionError,
     InvalidParameterError,
+    MissingExtraError,
     ModelDamagedError,
     ModelFitError,
     RecommenderError,
     TooLittleDataError,
 )
 from youke_recommender.evaluation import Quality, evaluate
-from youke_recommender.files import read_interactions
+from youke_recommender.files import read_interactions, read_split_by_time
 from youke_recommender.interactions import Interactions
+from youke_recommender.item_files import read_items
 from youke_recommender.items import Item
 from youke_recommender.neighbours import NeighboursModel, NeighboursParams
 from youke_recommender.popularity import PopularityModel, PopularityParams
@@ -42,6 +44,7 @@ __all__ = [
     "InvalidInteractionError",
     "InvalidParameterError",
     "Item",
+    "MissingExtraError",
     "Model",
     "ModelDamagedError",
     "ModelFitError",
@@ -58,5 +61,7 @@ __all__ = [
     "hide",
     "load_model",
     "read_interactions",
+    "read_items",
+    "read_split_by_time",
     "split",
 ]

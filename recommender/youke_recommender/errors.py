@@ -62,6 +62,16 @@ class InvalidParameterError(RecommenderError):
         super().__init__(f"{name}: {rule}")
 
 
+class MissingExtraError(RecommenderError):
+    """An optional package is needed that is not installed."""
+
+    code = "missing_extra"
+
+    def __init__(self, extra: str) -> None:
+        self.extra = extra
+        super().__init__(f"{type(self).__doc__} Install it: pip install youke[{extra}]")
+
+
 class ModelDamagedError(RecommenderError):
     """The model file is not whole, not ours or not sound, and must not be served."""
 

@@ -12,7 +12,7 @@ from youke_recommender.errors import InputFileError
 from youke_recommender.interactions import Interactions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 COLUMNS = ("user", "item", "weight", "timestamp")
 
@@ -24,11 +24,24 @@ class _Triples:
     users: list[str] = field(default_factory=list)
     items: list[str] = field(default_factory=list)
     weights: list[float] = field(default_factory=list)
+    #: Seconds of any clock; None where the file says nothing.
+    times: list[float | None] = field(default_factory=list)
 
-    def add(self, user: str, item: str, weight: float) -> None:
+    def add(
+        self, user: str, item: str, weight: float, time: float | None = None
+    ) -> None:
         self.users.append(user)
         self.items.append(item)
         self.weights.append(weight)
+        self.times.append(time)
+
+    def interactions(self, of: Iterable[bool]) -> Interactions:
+        kept = [place for place, wanted in enumerate(of) if wanted]
+        return Interactions.from_triples(
+            [self.users[k] for k in kept],
+            [self.items[k] for k in kept],
+            [self.weights[k] for k in kept],
+        )
 
 
 def read_interactions(path: Path | str) -> Interactions:
@@ -38,7 +51,34 @@ def read_interactions(path: Path | str) -> Interactions:
     and timestamp are optional, and the timestamp is checked but not used.  Raises
     ``InputFileError`` with the line number.
     """
+    triples = _read(Path(path))
+    return triples.interactions([True] * len(triples.users))
+
+
+def read_split_by_time(
+    path: Path | str, *, share: float = 0.2
+) -> tuple[Interactions, Interactions]:
+    """Read a CSV file and hold its newest ``share`` back: (before, since).
+
+    One moment parts them for everybody, as in service: nothing that was learned
+    from is younger than what is asked.  Raises ``InputFileError`` when a line has no
+    timestamp or all have the same.
+    """
+    if not 0 < share < 1:
+        raise ValueError("share must be between 0 and 1")
     source = Path(path)
+    triples = _read(source)
+    times = [time for time in triples.times if time is not None]
+    if len(times) < len(triples.times):
+        raise InputFileError(source, "a split by time needs a timestamp on each line")
+    moment = sorted(times)[min(int(len(times) * (1 - share)), len(times) - 1)]
+    if moment == min(times):
+        raise InputFileError(source, "too many lines have the same timestamp to split")
+    before = [time < moment for time in times]
+    return triples.interactions(before), triples.interactions(not b for b in before)
+
+
+def _read(source: Path) -> _Triples:
     lines = _lines(source)
     first = next(iter(lines), None)
     if first is None:
@@ -47,7 +87,7 @@ def read_interactions(path: Path | str) -> Interactions:
     triples = parse(source, lines)
     if not any(triples.weights):
         raise InputFileError(source, "the file has no interactions")
-    return Interactions.from_triples(triples.users, triples.items, triples.weights)
+    return triples
 
 
 def _lines(source: Path) -> list[Numbered]:
@@ -133,10 +173,11 @@ def _add_record(
         reason = f"weight {record['weight']!r} is not a number from 0 up"
         raise InputFileError(source, reason, line=number)
     stamp = record.get("timestamp")
-    if stamp and _number(stamp) is None:
+    time = _number(stamp) if stamp else None
+    if stamp and time is None:
         reason = f"timestamp {stamp!r} is not a number"
         raise InputFileError(source, reason, line=number)
-    triples.add(record["user"], record["item"], weight)
+    triples.add(record["user"], record["item"], weight, time)
 
 
 def _number(text: str) -> float | None:

@@ -91,6 +91,87 @@ def test_without_a_test_file_a_part_is_cut_off_by_the_seed(
     }
 
 
+def test_a_split_by_time_holds_the_newest_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [f"u{n % 4},{n % 7},1,{1000 + n}" for n in range(20)]
+    path = tmp_path / "timed.csv"
+    path.write_text("\n".join(lines))
+
+    result = _run(
+        capsys, "evaluate", "--train", path, "--split", "time", "--share", 0.25
+    )
+
+    assert result["train"]["interactions"] == 15
+    assert result["test"]["interactions"] == 5
+
+
+def test_a_split_by_time_needs_times(
+    train: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", "--train", str(train), "--split", "time"]) == 1
+    assert "timestamp" in capsys.readouterr().err
+
+
+def test_new_items_are_found_by_their_words(
+    train: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = tmp_path / "items.jsonl"
+    colours = [{"item": str(n), "text": ("red", "green")[n % 2]} for n in range(20)]
+    words.write_text("\n".join(map(json.dumps, colours)))
+    command = ("evaluate", "--train", train, "--split", "items", "--at", 4)
+
+    found = _run(capsys, *command, "--model", "content", "--items", words)
+
+    assert found["test"]["items"] == 4
+    assert found["ndcg@4"] > 0.9
+
+
+def test_drawings_are_left_in_a_folder(
+    train: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "plots"
+
+    _run(capsys, "evaluate", "--train", train, "--model", "ease", "--plots", folder)
+
+    assert {path.name for path in folder.iterdir()} == {"quality.svg", "exposure.svg"}
+
+
+def test_parameters_are_searched_on_the_training_file(
+    train: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("optuna", reason="needs the extra `search`")
+    command = ("search", "--train", train, "--model", "ease", "--trials", 3)
+
+    found = _run(capsys, *command, "--plots", tmp_path)
+
+    assert len(found["trials"]) == 3
+    assert set(found["params"]) >= {"regularization", "dropout"}
+    assert (tmp_path / "search.svg").exists()
+
+
+def test_pairs_below_the_floor_are_not_learned_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "train.txt"
+    path.write_text("a x y\nb x y\nc x z\n")
+    floor = ("--least-people", 2, "--out", tmp_path / "m.npz")
+
+    fitted = _run(capsys, "fit", "--train", path, "--model", "popularity", *floor)
+
+    assert fitted["data"]["items"] == 2
+
+
+def test_only_als_is_trained_by_spark(
+    train: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "m.npz")
+    command = ["fit", "--train", str(train), "--out", out, "--model", "ease"]
+
+    assert main([*command, "--backend", "spark"]) == 1
+    assert "error[invalid_parameter]" in capsys.readouterr().err
+
+
 def test_progress_goes_to_stderr(
     train: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
