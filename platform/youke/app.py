@@ -47,6 +47,8 @@ from youke.tutoring.calendar import api as calendar_api
 from youke.tutoring.calendar import pages as calendar_pages
 from youke.tutoring.feeds import api as feeds_api
 from youke.tutoring.feeds import pages as feeds_pages
+from youke.tutoring.inbox import api as inbox_api
+from youke.tutoring.inbox import pages as inbox_pages
 from youke.web import pages as web_pages
 from youke.web.assets import BASE_URL, DIST, Assets
 from youke.web.filters import install_filters
@@ -79,6 +81,8 @@ BLUEPRINTS = (
     feeds_api.bp,
     feeds_api.feed_bp,
     feeds_pages.bp,
+    inbox_api.bp,
+    inbox_pages.bp,
     tutoring_pages.bp,
     tutoring_pages.questions_bp,
     web_pages.bp,

@@ -48,6 +48,7 @@ TASKS = (
     "youke.media.assembly_tasks",
     "youke.media.operators.tasks",
     "youke.recommendations.tasks",
+    "youke.tutoring.tasks",
 )
 
 

@@ -42,5 +42,9 @@ SENTENCES = {
         "The session of {before} is on a make-up school day, and no free weekend was"
         " found for its tutors. Please choose another day."
     ),
+    "ticket_unreached": N_(
+        "The session ended before your turn. A tutor answers your question until"
+        " {until}: {question}"
+    ),
     "question_answered": N_("{tutor} has answered your question: {question}"),
 }

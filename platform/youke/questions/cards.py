@@ -28,6 +28,7 @@ def question_messages(
             "position_s": question.position_s if question.lesson_id else None,
             "state": question.state,
             "asked_at": question.asked_at,
+            "due_at": question.due_at,
             "answer": answers.get(question.id),
         }
         for question in questions

@@ -30,6 +30,9 @@ class Question(Base):
         ),
         Index("ix_questions_asker", "asker_id", "id"),
         Index(
+            "ix_questions_open", "due_at", "id", postgresql_where=text("state = 'open'")
+        ),
+        Index(
             "ix_questions_answered_on_lesson",
             "lesson_id",
             "position_s",
@@ -59,7 +62,11 @@ class Question(Base):
     state: Mapped[str] = mapped_column(default=QuestionState.OPEN.value)
     #: Who is answering or has answered; nobody else's tutor may read the question.
     tutor_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    #: When a tutor took it; it does not stay with one who forgets it.
+    taken_at: Mapped[datetime | None]
     asked_at: Mapped[datetime] = mapped_column(default=now)
+    #: Until when an answer is promised; open questions are answered in this order.
+    due_at: Mapped[datetime]
 
     def move(self, wanted: QuestionState) -> None:
         """Go to another state, or raise when there is no such transition."""
@@ -77,6 +84,12 @@ class Answer(Base):
     tutor_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     text: Mapped[str]
     answered_at: Mapped[datetime] = mapped_column(default=now)
+
+
+def is_open() -> ColumnElement[bool]:
+    """Return the condition of the partial index over open questions."""
+    is_open = literal(QuestionState.OPEN.value, literal_execute=True)
+    return Question.state == is_open
 
 
 def is_answered() -> ColumnElement[bool]:

@@ -72,6 +72,8 @@ class QuestionOut(Schema):
     position_s: float | None
     state: str
     asked_at: datetime
+    #: Until when an answer is promised.
+    due_at: datetime
     answer: AnswerOut | None
 
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from youke.accounts.service import Person, people
 from youke.catalogue.service import find_grade, find_subject
 from youke.http.paging import DEFAULT_LIMIT, Order, Page, fetch_page
+from youke.kernel.clock import now
 from youke.lessons.service import find_lesson
 from youke.questions.errors import (
     AlreadyAnsweredError,
@@ -20,7 +21,7 @@ from youke.questions.errors import (
     QuestionInQueueError,
     QuestionNotFoundError,
 )
-from youke.questions.models import Answer, Question, is_answered
+from youke.questions.models import Answer, Question, is_answered, is_open
 from youke.questions.similar import SimilarQuestion, grams, similar_questions
 from youke.questions.states import QuestionState
 
@@ -38,17 +39,27 @@ __all__ = [
     "begin_answering",
     "enter_queue",
     "find_question",
+    "give_up",
     "leave_queue",
+    "open_count",
+    "open_questions",
     "own_questions",
     "question_for_update",
     "questions_by_id",
+    "questions_taken",
     "return_to_queue",
     "similar_questions",
+    "taken_before",
     "withdraw",
 ]
 
+#: Within this time a question is answered, whether a session reaches it or not.
+PROMISE = timedelta(days=3)
 #: A page shows a lesson with all its answers; more than these nobody reads.
 MOST_ANSWERS_ON_LESSON = 500
+
+
+BY_DUE = Order((Question.due_at, Question.id), descending=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +104,7 @@ def ask(session: Session, asker: Person, draft: QuestionDraft) -> Question:
         grams=grams(draft.text),
         lesson_id=draft.lesson,
         position_s=draft.position_s,
+        due_at=now() + PROMISE,
     )
     session.add(question)
     session.flush()
@@ -121,6 +133,45 @@ def own_questions(
     """Return the person's own questions, newest first, a page at a time."""
     mine = select(Question).where(Question.asker_id == asker.id)
     return fetch_page(session, mine, Order((Question.id,)), cursor=cursor, limit=limit)
+
+
+def open_questions(
+    session: Session,
+    *,
+    subject: str | None = None,
+    cursor: str | None = None,
+    limit: int = DEFAULT_LIMIT,
+) -> Page[Question]:
+    """Return what nobody answers yet, the one that is due first, first.
+
+    :raises InvalidError: when there is no such subject.
+    """
+    waiting = select(Question).where(is_open())
+    if subject is not None:
+        waiting = waiting.where(Question.subject == find_subject(subject).code)
+    return fetch_page(session, waiting, BY_DUE, cursor=cursor, limit=limit)
+
+
+def taken_before(session: Session, moment: datetime) -> Sequence[UUID]:
+    """Return the questions that were taken before and are not answered yet."""
+    answering = Question.state == QuestionState.ANSWERING.value
+    return session.scalars(
+        select(Question.id)
+        .where(answering, Question.taken_at < moment)
+        .order_by(Question.id)
+    ).all()
+
+
+def questions_taken(session: Session, tutor_id: UUID) -> Sequence[Question]:
+    """Return the questions that the tutor is answering, the longest taken first."""
+    answering = Question.state == QuestionState.ANSWERING.value
+    mine = select(Question).where(answering, Question.tutor_id == tutor_id)
+    return session.scalars(mine.order_by(Question.taken_at)).all()
+
+
+def open_count(session: Session) -> int:
+    """Return how many questions nobody answers yet."""
+    return session.scalar(select(func.count()).where(is_open())) or 0
 
 
 def questions_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Question]:
@@ -198,18 +249,32 @@ def begin_answering(question: Question, tutor: Person) -> None:
     """Note that the tutor is answering, who may read the question from now on."""
     question.move(QuestionState.ANSWERING)
     question.tutor_id = tutor.id
+    question.taken_at = now()
 
 
 def return_to_queue(question: Question) -> None:
     """Note that the tutor gave the question back to the queue."""
     question.move(QuestionState.QUEUED)
-    question.tutor_id = None
+    question.tutor_id = question.taken_at = None
 
 
-def leave_queue(question: Question) -> None:
-    """Note that the question has no place in a queue any more."""
+def leave_queue(question: Question, *, until: datetime | None = None) -> None:
+    """Note that the question has no place in a queue any more.
+
+    An answer is promised until then, or anew when the first promise has passed while
+    it waited for its session.
+    """
+    give_up(question)
+    if until is not None:
+        question.due_at = until
+    elif question.due_at < now():
+        question.due_at = now() + PROMISE
+
+
+def give_up(question: Question) -> None:
+    """Note that the tutor leaves the question to others; the promise stays."""
     question.move(QuestionState.OPEN)
-    question.tutor_id = None
+    question.tutor_id = question.taken_at = None
 
 
 def answer_question(

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from youke.accounts.service import Person, people
 from youke.kernel.clock import now
-from youke.notices.service import tell
 from youke.questions.errors import AlreadyAnsweredError
 from youke.questions.service import (
     Question,
@@ -36,9 +35,8 @@ from youke.tutoring.order import Rank
 from youke.tutoring.queue import give_place_back
 from youke.tutoring.sessions import find_session, tutors_of
 from youke.tutoring.states import TicketState
+from youke.tutoring.telling import tell_asker
 
-#: A notice shows so much of a question.
-EXCERPT = 40
 #: After so many calls without the student the ticket is closed.
 MOST_ABSENCES = 2
 
@@ -77,7 +75,7 @@ def answer(session: Session, ticket_id: UUID, tutor: Person, text: str) -> Ticke
     ticket.move(TicketState.ANSWERED)
     ticket.ended_at = now()
     answer_question(session, question, tutor, text)
-    _tell(session, question, "question_answered", tutor=tutor.name)
+    tell_asker(session, question, "question_answered", tutor=tutor.name)
     return ticket
 
 
@@ -94,7 +92,7 @@ def hold(session: Session, ticket_id: UUID, tutor: Person) -> Ticket:
     _check_active(ticket)
     question = _put_back(session, ticket, Rank.RETURNED)
     seat.set_aside_id = ticket.id
-    _tell(session, question, "ticket_put_back")
+    tell_asker(session, question, "ticket_put_back")
     return ticket
 
 
@@ -114,7 +112,7 @@ def hand_over(
     question = _put_back(session, ticket, Rank.RETURNED)
     ticket.wanted_tutor_id = wanted
     _seat(session, ticket.session_id, tutor).set_aside_id = ticket.id
-    _tell(session, question, "ticket_put_back")
+    tell_asker(session, question, "ticket_put_back")
     return ticket
 
 
@@ -134,7 +132,7 @@ def no_show(session: Session, ticket_id: UUID, tutor: Person) -> Ticket:
     queue.turns += 1
     ticket.turn = queue.turns
     question = _put_back(session, ticket, Rank.ABSENT)
-    _tell(session, question, "ticket_absent")
+    tell_asker(session, question, "ticket_absent")
     return ticket
 
 
@@ -203,7 +201,7 @@ def _call(session: Session, ticket: Ticket, tutor: Person) -> None:
     ticket.wanted_tutor_id = None
     ticket.called_at = now()
     begin_answering(question, tutor)
-    _tell(session, question, "ticket_called", tutor=tutor.name)
+    tell_asker(session, question, "ticket_called", tutor=tutor.name)
 
 
 def _put_back(session: Session, ticket: Ticket, rank: Rank) -> Question:
@@ -223,7 +221,7 @@ def _close(session: Session, ticket: Ticket) -> None:
     ticket.ended_at = now()
     leave_queue(question)
     give_place_back(session, ticket.session_id)
-    _tell(session, question, "ticket_closed")
+    tell_asker(session, question, "ticket_closed")
 
 
 def _held(session: Session, ticket_id: UUID, tutor: Person) -> Ticket:
@@ -266,16 +264,3 @@ def _colleague(session: Session, ticket: Ticket, tutor: Person, wanted: str) -> 
         if named and colleague.id != tutor.id:
             return colleague.id
     raise HandoverToNobodyError(value=wanted)
-
-
-def _tell(session: Session, question: Question, kind: str, **data: str) -> None:
-    text = " ".join(question.text.split())
-    excerpt = text if len(text) <= EXCERPT else text[: EXCERPT - 1] + "…"
-    tell(
-        session,
-        question.asker_id,
-        kind=kind,
-        href=f"/questions/{question.id}",
-        question=excerpt,
-        **data,
-    )

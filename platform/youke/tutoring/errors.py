@@ -140,6 +140,12 @@ class NotYourTicketError(ForbiddenError):
     code = "not_your_ticket"
 
 
+class QuestionTakenError(ConflictError):
+    """Another tutor has taken this question, or it waits in a session's queue."""
+
+    code = "question_taken"
+
+
 class TicketNotActiveError(ConflictError):
     """Only a ticket that is being answered can do that."""
 

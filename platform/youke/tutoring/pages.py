@@ -186,7 +186,10 @@ def leave(ticket_id: UUID) -> Response:
 def desk() -> str:
     """List the tutor's own sessions."""
     mine = service.sessions_of_tutor(db_session(), current_person().id)
-    return render_template("tutoring/desk.html", sessions=_cards(mine))
+    waiting = questions.open_count(db_session())
+    return render_template(
+        "tutoring/desk.html", sessions=_cards(mine), open_count=waiting
+    )
 
 
 @bp.get("/desk/<uuid:session_id>")

@@ -16,7 +16,7 @@ class TicketState(State):
     LEFT = "left"
     #: The student was called twice and was not there.
     CLOSED = "closed"
-    #: The session was cancelled before its turn came; the question is open.
+    #: The session ended or was cancelled before its turn; the question is open.
     UNREACHED = "unreached"
 
 

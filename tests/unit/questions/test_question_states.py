@@ -8,7 +8,8 @@ from youke.kernel.errors import IllegalTransitionError
 from youke.questions.states import QuestionState
 
 ALLOWED = {
-    # Only an open question can be queued or taken back,
+    # Only an open question can be queued, taken by a tutor, or taken back,
+    ("open", "answering"),
     ("open", "queued"),
     ("open", "withdrawn"),
     # a queued one is called or leaves the queue,

@@ -1,0 +1,1 @@
+"""Open questions: answered by any tutor at any time, without a session."""
