@@ -113,3 +113,23 @@ def test_only_people_who_are_signed_in_watch_and_like(viewer: Viewer) -> None:
     viewer.headers = {}
 
     assert [viewer.watch().status_code, viewer.like("PUT").status_code] == [401, 401]
+
+
+def test_what_was_seen_without_a_network_comes_in_one_piece(viewer: Viewer) -> None:
+    def event(lesson: str, start: float) -> dict[str, Any]:
+        seen = [[start, start + 10]]
+        return {"lesson": lesson, "session": "tab", "position_s": 9, "intervals": seen}
+
+    known, gone = str(viewer.lesson.id), str(uuid4())
+    sent = {"events": [event(known, 0), event(gone, 0), event(known, 10)]}
+
+    answer = viewer.client.post("/api/v1/watches", json=sent, headers=viewer.headers)
+
+    assert answer.status_code == 200
+    assert answer.json == {"refused": [{"lesson": gone, "code": "lesson_not_found"}]}
+    assert viewer.show()["position_s"] == 9
+    nothing: dict[str, Any] = {"events": []}
+    refused = viewer.client.post(
+        "/api/v1/watches", json=nothing, headers=viewer.headers
+    )
+    assert refused.status_code == 422

@@ -226,3 +226,44 @@ def test_heartbeats_at_the_same_moment_lose_nothing_and_count_one_view(
         assert refreshed(session, session.merge(lesson)).views == 1
         assert session.scalar(select(func.count()).select_from(View)) == 1
     assert set_clock.at == NOON
+
+
+def test_what_plays_in_a_hidden_tab_moves_the_place_and_counts_nothing(
+    cast: Cast,
+) -> None:
+    student, lesson = cast.student(), cast.lesson()
+    beat = engagement.Heartbeat(
+        session="tab", position_s=30.0, intervals=[(0, 30)], visible=False
+    )
+
+    engagement.record_watch(cast.session, student, lesson.id, beat)
+
+    assert seen(cast, student.id, lesson.id) == []
+    assert refreshed(cast.session, lesson).views == 0
+    assert engagement.resume_position(cast.session, student.id, lesson.id) == 30
+
+
+def test_time_at_single_speed_brings_as_many_seconds(
+    cast: Cast, set_clock: SetClock
+) -> None:
+    student, lesson = cast.student(), cast.lesson(duration_s=3600)
+    for _ in range(2):
+        beat = engagement.Heartbeat(
+            session="tab", position_s=9, intervals=[(0, 3600)], speed=1
+        )
+        engagement.record_watch(cast.session, student, lesson.id, beat)
+        set_clock.go_on(seconds=10)
+
+    assert seen(cast, student.id, lesson.id) == [(0, 40)]
+
+
+def test_time_is_shared_by_all_lessons(cast: Cast, set_clock: SetClock) -> None:
+    student = cast.student()
+    lessons = [cast.lesson(duration_s=3600) for _ in range(3)]
+    for _ in range(2):
+        for lesson in lessons:
+            cast.watches(student, lesson, (0, 3600))
+        set_clock.go_on(seconds=10)
+
+    spans = [s for lesson in lessons for s in seen(cast, student.id, lesson.id)]
+    assert sum(end - start for start, end in spans) == 30 + 2 * 10
