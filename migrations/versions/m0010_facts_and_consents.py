@@ -75,6 +75,7 @@ def _meters() -> None:
         sa.Column("session", sa.Text(), nullable=False),
         sa.Column("credit_s", sa.Double(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("writings", sa.BigInteger(), nullable=False),
         _to("people", "watch_meters"),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_watch_meters")),
     )

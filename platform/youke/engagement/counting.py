@@ -25,6 +25,9 @@ _TAKE = text(
     ), gone AS (
         DELETE FROM count_changes USING mine WHERE lesson_id = mine.id
         RETURNING likes, views
+    ), noted AS (
+        INSERT INTO recounted_lessons (lesson_id)
+        SELECT :id FROM gone HAVING count(*) > 0
     )
     SELECT sum(likes) AS likes, sum(views) AS views FROM gone HAVING count(*) > 0
     """
@@ -65,10 +68,9 @@ def fold(session: Session, lesson_id: UUID) -> Counts | None:
 
     None when there is nothing to add, or when somebody else holds the lesson.
     """
-    taken = session.execute(_TAKE, {"id": lesson_id}).one_or_none()
+    taken = session.connection().execute(_TAKE, {"id": lesson_id}).one_or_none()
     if taken is None:
         return None
-    session.execute(insert(Recounted).values(lesson_id=lesson_id))
     added = _counts(taken)
     likes, views = change_counts(
         session, lesson_id, likes=added.likes, views=added.views

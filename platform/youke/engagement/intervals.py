@@ -5,6 +5,7 @@ unless it is said to come from a client.
 """
 
 import math
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import TypeAlias
@@ -16,6 +17,7 @@ Interval: TypeAlias = tuple[Decimal, Decimal]
 #: A player sends its heartbeat after seconds or minutes, not after hours of jumping.
 MOST_INTERVALS = 200
 MILLISECOND = Decimal("0.001")
+_PIECE = re.compile(r"\[([\d.]+),([\d.]+)\)")
 
 
 def clean(sent: Sequence[tuple[float, float]], *, duration_s: float) -> list[Interval]:
@@ -78,6 +80,17 @@ def length_s(intervals: Sequence[Interval]) -> float:
 def seconds(value: float) -> Decimal:
     """Return a number of seconds, rounded down to the millisecond."""
     return (Decimal(repr(value)) // MILLISECOND) * MILLISECOND
+
+
+def to_text(intervals: Sequence[Interval]) -> str:
+    """Write intervals as PostgreSQL writes a multirange."""
+    return "{" + ",".join(f"[{start},{end})" for start, end in intervals) + "}"
+
+
+def from_text(text: str) -> list[Interval]:
+    """Read intervals as PostgreSQL writes a multirange."""
+    found = _PIECE.findall(text)
+    return [(Decimal(start), Decimal(end)) for start, end in found]
 
 
 def _check(start: float, end: float) -> None:

@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from youke.accounts.service import Person
 from youke.engagement import counting
-from youke.engagement.counting import Counts
-from youke.engagement.models import Like
 from youke.kernel.clock import now
 from youke.lessons.service import Lesson, find_lesson
 
@@ -24,26 +21,42 @@ class Likes:
     liked: bool
 
 
+#: The like and what it adds to the counter: both or none.
+_LIKE = text(
+    """
+    WITH added AS (
+        INSERT INTO likes (person_id, lesson_id, created_at)
+        VALUES (:person, :lesson, :at) ON CONFLICT DO NOTHING RETURNING lesson_id
+    )
+    INSERT INTO count_changes (lesson_id, likes, views)
+    SELECT lesson_id, 1, 0 FROM added RETURNING lesson_id
+    """
+)
+_UNLIKE = text(
+    """
+    WITH gone AS (
+        DELETE FROM likes WHERE person_id = :person AND lesson_id = :lesson
+        RETURNING lesson_id
+    )
+    INSERT INTO count_changes (lesson_id, likes, views)
+    SELECT lesson_id, -1, 0 FROM gone RETURNING lesson_id
+    """
+)
+
+
 def like(session: Session, person: Person, lesson_id: UUID) -> Likes:
     """Note that the person likes the lesson; liking twice counts once."""
     lesson = find_lesson(session, lesson_id, person)
-    added = session.scalar(
-        insert(Like)
-        .values(person_id=person.id, lesson_id=lesson.id, created_at=now())
-        .on_conflict_do_nothing()
-        .returning(Like.person_id)
-    )
+    wanted = {"person": person.id, "lesson": lesson.id, "at": now()}
+    added = session.connection().scalar(_LIKE, wanted)
     return Likes(likes=_counted(session, lesson, 1 if added else 0), liked=True)
 
 
 def unlike(session: Session, person: Person, lesson_id: UUID) -> Likes:
     """Take the person's like back; there need not be one."""
     lesson = find_lesson(session, lesson_id, person)
-    removed = session.scalar(
-        delete(Like)
-        .where(Like.person_id == person.id, Like.lesson_id == lesson.id)
-        .returning(Like.person_id)
-    )
+    wanted = {"person": person.id, "lesson": lesson.id}
+    removed = session.connection().scalar(_UNLIKE, wanted)
     return Likes(likes=_counted(session, lesson, -1 if removed else 0), liked=False)
 
 
@@ -56,7 +69,6 @@ def _counted(session: Session, lesson: Lesson, change: int) -> int:
     if not change:
         session.refresh(lesson, ["likes"])
         return lesson.likes
-    counting.note(session, {lesson.id: Counts(likes=change)})
     counts = counting.fold(session, lesson.id)
     if counts is None:
         return lesson.likes + change

@@ -88,6 +88,8 @@ class Meter(Base):
     #: Seconds that it may still claim beyond what time brings.
     credit_s: Mapped[float]
     at: Mapped[datetime]
+    #: Counts the writings, so that of two at the same moment one notices.
+    writings: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class CountChange(Base):

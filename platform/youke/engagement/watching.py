@@ -1,23 +1,22 @@
 """Writing down what people watch."""
 
 import math
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects.postgresql import Range, insert
-from sqlalchemy.dialects.postgresql.ranges import MultiRange
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from youke.accounts.service import Person
 from youke.engagement import counting, rules
 from youke.engagement.counting import Counts
 from youke.engagement.errors import InvalidPositionError, NothingToWatchError
-from youke.engagement.intervals import Interval, clean
-from youke.engagement.models import Meter, View, Watch
+from youke.engagement.intervals import clean, from_text, to_text
+from youke.engagement.models import View
 from youke.engagement.progress import (
     Progress,
     at_moment,
@@ -27,7 +26,7 @@ from youke.engagement.progress import (
 )
 from youke.kernel.clock import now
 from youke.kernel.errors import YoukeError
-from youke.lessons.service import Lesson, LessonNotFoundError, may_see
+from youke.lessons.service import LessonNotFoundError, may_see
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +61,66 @@ class _Place:
     progress: Progress
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Hall:
+    """All lessons that one request is about, and what the person may claim."""
+
+    meter: rules.Meter
+    #: How often the meter was written when it was read.
+    writings: int
+    places: dict[UUID, _Place] = field(default_factory=dict)
+    refused: dict[UUID, YoukeError] = field(default_factory=dict)
+
+
+#: A heartbeat costs one reading and one writing, and no lock is held between them.
+_PLACES = text(
+    """
+    SELECT lessons.id, owner_id, playable, lessons.duration_s, published_at,
+        CAST(seen AS text) AS seen, CAST(day_seen AS text) AS day_seen,
+        day_began_at, day_counted, times,
+        watch_meters.session, credit_s, watch_meters.at, writings
+    FROM lessons
+    LEFT JOIN watches ON lesson_id = lessons.id AND watches.person_id = :person
+    LEFT JOIN watch_meters ON watch_meters.person_id = :person
+    WHERE lessons.id = ANY(:lessons)
+    """
+)
+_LOCK = text("SELECT 1 FROM watch_meters WHERE person_id = :person FOR UPDATE")
+#: The meter is written only when nobody wrote it since it was read, and the watches
+#: only together with it.
+_WRITE = text(
+    """
+    WITH claim AS (
+        INSERT INTO watch_meters AS m (person_id, session, credit_s, at, writings)
+        VALUES (:person, :session, :credit_s, :at, CAST(:writings AS bigint) + 1)
+        ON CONFLICT (person_id) DO UPDATE SET
+            session = excluded.session, credit_s = excluded.credit_s,
+            at = excluded.at, writings = excluded.writings
+        WHERE m.writings = CAST(:writings AS bigint)
+        RETURNING m.at
+    )
+    INSERT INTO watches (person_id, lesson_id, position_s, duration_s, seen, seconds,
+        day_seen, day_began_at, day_counted, times, updated_at)
+    SELECT :person, lesson, position, duration, CAST(seen AS nummultirange), seconds,
+        CAST(day_seen AS nummultirange), day, counted, times, claim.at
+    FROM claim, unnest(
+        CAST(:lessons AS uuid[]), CAST(:positions AS float8[]),
+        CAST(:durations AS float8[]), CAST(:seen AS text[]),
+        CAST(:seconds AS float8[]), CAST(:day_seen AS text[]),
+        CAST(:days AS timestamptz[]), CAST(:counted AS boolean[]),
+        CAST(:times AS integer[])
+    ) AS u (lesson, position, duration, seen, seconds, day_seen, day, counted, times)
+    ON CONFLICT (person_id, lesson_id) DO UPDATE SET
+        position_s = excluded.position_s, duration_s = excluded.duration_s,
+        seen = excluded.seen, seconds = excluded.seconds,
+        day_seen = excluded.day_seen, day_began_at = excluded.day_began_at,
+        day_counted = excluded.day_counted, times = excluded.times,
+        updated_at = excluded.updated_at
+    RETURNING lesson_id
+    """
+)
+
+
 def record_watch(
     session: Session, person: Person, lesson_id: UUID, beat: Heartbeat
 ) -> None:
@@ -93,21 +152,36 @@ def record_watches(
     :raises InvalidPositionError:
     """
     at = now()
-    meter = _locked_meter(session, person.id, at)
-    places, refused = _places(session, person, [e.lesson_id for e in events], at)
-    counted: list[UUID] = []
+    hall = _read(session, person, events, at)
+    after = _advanced(hall, events, at)
+    if hall.places and not _write(session, person.id, after):
+        # Another player of the same person was faster: read again, in turn with it.
+        session.execute(_LOCK, {"person": person.id})
+        hall = _read(session, person, events, at)
+        after = _advanced(hall, events, at)
+        _write(session, person.id, after)
+    _count_views(session, person.id, _viewed(hall, after), at)
+    return hall.refused
+
+
+def _advanced(hall: _Hall, events: Sequence[Event], at: datetime) -> _Hall:
+    """Return where the person is after all heartbeats."""
+    places, meter = dict(hall.places), hall.meter
     for event in events:
-        if event.lesson_id in refused:
-            continue
-        place = places[event.lesson_id]
-        after, meter = _advance(place, event.beat, meter, at)
-        if after.progress.times > place.progress.times:
-            counted.append(after.lesson_id)
-        places[event.lesson_id] = after
-    if places:
-        _write(session, person.id, meter, places.values())
-        _count_views(session, person.id, counted, at)
-    return refused
+        place = places.get(event.lesson_id)
+        if place is not None:
+            after, meter = _advance(place, event.beat, meter, at)
+            places[event.lesson_id] = after
+    return replace(hall, places=places, meter=meter)
+
+
+def _viewed(before: _Hall, after: _Hall) -> list[UUID]:
+    """Return the lessons of which a view is to be counted."""
+    return [
+        lesson_id
+        for lesson_id, place in after.places.items()
+        if place.progress.times > before.places[lesson_id].progress.times
+    ]
 
 
 def _advance(
@@ -132,68 +206,34 @@ def _position(sent: float, duration_s: float) -> float:
     return min(sent, duration_s)
 
 
-_METER = (
-    select(Meter.session, Meter.credit_s, Meter.at)
-    .where(Meter.person_id == bindparam("person"))
-    .with_for_update()
-)
-
-
-def _locked_meter(session: Session, person_id: UUID, at: datetime) -> rules.Meter:
-    """Return the person's account, made if need be, theirs alone until the end.
-
-    All that one person's players send is put in order by this lock, so that what is
-    read after it needs none.
-    """
-    row = session.execute(_METER, {"person": person_id}).one_or_none()
-    if row is None:
-        empty = Meter(
-            person_id=person_id, session="", credit_s=rules.ALLOWANCE_S, at=at
-        )
-        values = {c.key: getattr(empty, c.key) for c in Meter.__table__.columns}
-        session.execute(insert(Meter).values(values).on_conflict_do_nothing())
-        row = session.execute(_METER, {"person": person_id}).one()
-    return rules.Meter(session=row.session, credit_s=row.credit_s, at=row.at)
-
-
-_PLACES = (
-    select(
-        Lesson.id,
-        Lesson.owner_id,
-        Lesson.playable,
-        Lesson.duration_s,
-        Lesson.published_at,
-        Watch.seen,
-        Watch.day_seen,
-        Watch.day_began_at,
-        Watch.day_counted,
-        Watch.times,
-    )
-    .outerjoin(
-        Watch,
-        (Watch.lesson_id == Lesson.id) & (Watch.person_id == bindparam("person")),
-    )
-    .where(Lesson.id.in_(bindparam("lessons", expanding=True)))
-)
-
-
-def _places(
-    session: Session, person: Person, lesson_ids: Collection[UUID], at: datetime
-) -> tuple[dict[UUID, _Place], dict[UUID, YoukeError]]:
-    wanted = sorted(set(lesson_ids))
-    found = session.execute(_PLACES, {"person": person.id, "lessons": wanted})
-    rows = {row.id: row for row in found}
-    places: dict[UUID, _Place] = {}
-    refused: dict[UUID, YoukeError] = {}
+def _read(
+    session: Session, person: Person, events: Sequence[Event], at: datetime
+) -> _Hall:
+    """Return the lessons in front of the person, and what they may claim."""
+    wanted = [event.lesson_id for event in events]
+    found = {"person": person.id, "lessons": wanted}
+    rows = {row.id: row for row in session.connection().execute(_PLACES, found)}
+    hall = _Hall(meter=_meter(rows.values(), at), writings=_writings(rows.values()))
     for lesson_id in wanted:
         row = rows.get(lesson_id)
         if row is None or not _is_seen(row, person):
-            refused[lesson_id] = LessonNotFoundError()
+            hall.refused[lesson_id] = LessonNotFoundError()
         elif not row.playable or not row.duration_s:
-            refused[lesson_id] = NothingToWatchError()
+            hall.refused[lesson_id] = NothingToWatchError()
         else:
-            places[lesson_id] = _place(row, at)
-    return places, refused
+            hall.places[lesson_id] = _place(row, at)
+    return hall
+
+
+def _meter(rows: Iterable[Any], at: datetime) -> rules.Meter:
+    for row in rows:
+        if row.writings is not None:
+            return rules.Meter(session=row.session, credit_s=row.credit_s, at=row.at)
+    return rules.Meter(session="", credit_s=rules.ALLOWANCE_S, at=at)
+
+
+def _writings(rows: Iterable[Any]) -> int:
+    return next((row.writings for row in rows if row.writings is not None), 0)
 
 
 def _is_seen(row: Any, person: Person) -> bool:
@@ -217,55 +257,36 @@ def _place(row: Any, at: datetime) -> _Place:
 
 def _progress(row: Any) -> Progress:
     return Progress(
-        seen=_pieces(row.seen),
-        day_seen=_pieces(row.day_seen),
+        seen=from_text(row.seen),
+        day_seen=from_text(row.day_seen),
         day_began_at=row.day_began_at,
         day_counted=row.day_counted,
         times=row.times,
     )
 
 
-_WATCHES = insert(Watch)
-_WATCHES = _WATCHES.on_conflict_do_update(
-    index_elements=[Watch.person_id, Watch.lesson_id],
-    set_={
-        column.key: _WATCHES.excluded[column.key]
-        for column in Watch.__table__.columns
-        if not column.primary_key
-    },
-)
-
-
-def _write(
-    session: Session,
-    person_id: UUID,
-    meter: rules.Meter,
-    places: Collection[_Place],
-) -> None:
-    session.execute(
-        update(Meter)
-        .where(Meter.person_id == person_id)
-        .values(session=meter.session, credit_s=meter.credit_s, at=meter.at)
-        .execution_options(synchronize_session=False)
-    )
-    session.execute(_WATCHES, [_row(person_id, place, meter.at) for place in places])
-
-
-def _row(person_id: UUID, place: _Place, at: datetime) -> dict[str, Any]:
-    progress = place.progress
-    return {
-        "person_id": person_id,
-        "lesson_id": place.lesson_id,
-        "seen": _multirange(progress.seen),
-        "seconds": progress.seconds,
-        "position_s": place.position_s,
-        "duration_s": place.duration_s,
-        "day_began_at": progress.day_began_at,
-        "day_seen": _multirange(progress.day_seen),
-        "day_counted": progress.day_counted,
-        "times": progress.times,
-        "updated_at": at,
+def _write(session: Session, person_id: UUID, hall: _Hall) -> bool:
+    """Write down where the person is; False when somebody else has written since."""
+    meter, places = hall.meter, list(hall.places.values())
+    seen = [place.progress for place in places]
+    values = {
+        "person": person_id,
+        "session": meter.session,
+        "credit_s": meter.credit_s,
+        "at": meter.at,
+        "writings": hall.writings,
+        "lessons": [place.lesson_id for place in places],
+        "positions": [place.position_s for place in places],
+        "durations": [place.duration_s for place in places],
+        "seen": [to_text(each.seen) for each in seen],
+        "seconds": [each.seconds for each in seen],
+        "day_seen": [to_text(each.day_seen) for each in seen],
+        "days": [each.day_began_at for each in seen],
+        "counted": [each.day_counted for each in seen],
+        "times": [each.times for each in seen],
     }
+    written = session.connection().execute(_WRITE, values)
+    return written.first() is not None
 
 
 def _count_views(
@@ -281,15 +302,3 @@ def _count_views(
     counting.note(session, {each: Counts(views=1) for each in lesson_ids})
     for each in sorted(lesson_ids):
         counting.fold(session, each)
-
-
-def _multirange(intervals: Sequence[Interval]) -> MultiRange[Any]:
-    return MultiRange(Range(start, end) for start, end in intervals)
-
-
-def _pieces(ranges: Sequence[Range[Any]]) -> list[Interval]:
-    return [
-        (r.lower, r.upper)
-        for r in ranges
-        if r.lower is not None and r.upper is not None
-    ]
