@@ -66,7 +66,8 @@ def make(
     with tempfile.TemporaryDirectory(prefix=".work-", dir=out) as name:
         directory = Path(name)
         parallel = min(jobs or default_jobs(recipe.source, cores()), len(recipe.chunks))
-        work = Work(source, directory, recipe, _shared(means, parallel))
+        rest = lone(len(recipe.chunks), parallel) if means.threads is None else 0
+        work = Work(source, directory, recipe, _shared(means, parallel), rest)
         pieces = work.encode(parallel, survey=survey)
         finishing = part(means, ENCODED, 1)
         manifest = assemble(pieces, work.recipe, directory, out, means=finishing)
@@ -78,6 +79,14 @@ def default_jobs(source: Probe, processors: int) -> int:
     """Choose how many chunks to encode at a time: all that memory has room for."""
     each = ENCODERS_BYTES + DECODER_BYTES_PER_PIXEL * source.width * source.height
     return max(1, min(processors, int(MEMORY / each)))
+
+
+def lone(chunks: int, jobs: int) -> int:
+    """Return how many of the last chunks have fewer neighbours than there are jobs.
+
+    They get the processors that would stand idle beside them.
+    """
+    return chunks % jobs
 
 
 def _shared(means: Means, jobs: int) -> Means:
@@ -97,6 +106,8 @@ class Work:
     directory: Path
     recipe: Recipe
     means: Means
+    #: So many of the last chunks share all processors among themselves.
+    rest: int = 0
     _shares: dict[str, float] = field(default_factory=dict)
     _told: float = 0.0
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -169,8 +180,13 @@ class Work:
             chunk,
             self.directory,
             rungs=self.recipe.rungs,
-            means=self._means(str(chunk.index), share),
+            means=self._with_threads(chunk, self._means(str(chunk.index), share)),
         )
+
+    def _with_threads(self, chunk: Chunk, means: Means) -> Means:
+        if chunk.index < len(self.recipe.chunks) - self.rest:
+            return means
+        return replace(means, threads=max(1, cores() // self.rest))
 
     def _means(self, task: str, weight: float) -> Means:
         def keep(share: float) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from youke_transcoder import Probe, plan
 from youke_transcoder.costing import estimate
-from youke_transcoder.driving import default_jobs
+from youke_transcoder.driving import default_jobs, lone
 
 
 def source(**changes: Any) -> Probe:
@@ -78,3 +78,12 @@ def test_as_many_chunks_are_encoded_at_a_time_as_memory_has_room_for(
     width: int, height: int, processors: int, jobs: int
 ) -> None:
     assert default_jobs(source(width=width, height=height), processors) == jobs
+
+
+@pytest.mark.parametrize(
+    ("chunks", "jobs", "rest"), [(5, 2, 1), (6, 2, 0), (1, 1, 0), (7, 4, 3), (3, 4, 3)]
+)
+def test_the_last_chunks_share_the_processors_that_nobody_else_needs(
+    chunks: int, jobs: int, rest: int
+) -> None:
+    assert lone(chunks, jobs) == rest
