@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from youke.kernel.clock import now
@@ -56,6 +56,8 @@ class Lesson(Base):
     poster_key: Mapped[str | None]
     published_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
+    #: When anything but the counters changed last; PostgreSQL keeps it (a trigger).
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
     #: Kept by `engagement`; each equals a recount of its facts.
     likes: Mapped[int] = mapped_column(default=0)
     views: Mapped[int] = mapped_column(default=0)

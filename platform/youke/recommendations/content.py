@@ -2,7 +2,10 @@
 
 from enum import StrEnum
 
-from youke.recommendations.candidates import Candidate
+import numpy as np
+from numpy.typing import NDArray
+
+from youke.recommendations.snapshot import NONE, Columns, Floats, Rows
 
 #: A lesson of the same chapter is nearly always the next thing to watch …
 CHAPTER = 0.4
@@ -23,53 +26,45 @@ class Likeness(StrEnum):
     SUBJECT = "subject"
 
 
-def similarity(one: Candidate, other: Candidate) -> float:
-    """Return how alike two lessons are, 0 to 1; 0 when nothing binds them.
+def similarities(columns: Columns, ones: Rows, rows: Rows) -> Floats:
+    """Return how alike rows are, 0 to 1, shape (ones, rows); 0: nothing binds them.
 
     Grade and teacher alone are no reason to watch a lesson of another subject.
     """
-    value = 0.0
-    if same_chapter(one, other):
-        value += CHAPTER
-    if one.subject == other.subject:
-        value += SUBJECT
-    value += TAGS * shared_tags(one, other)
-    if not value:
-        return 0.0
-    if one.grade == other.grade:
-        value += GRADE
-    if one.owner_id == other.owner_id:
-        value += TEACHER
-    return value
+    unit = columns.unit[ones][:, None]
+    same_unit = (unit == columns.unit[rows]) & (unit != NONE)
+    values = SUBJECT * _same(columns.subject, ones, rows) + CHAPTER * same_unit
+    values += TAGS * shared_tags(columns, ones, rows)
+    near = GRADE * _same(columns.grade, ones, rows)
+    near += TEACHER * _same(columns.owner, ones, rows)
+    found: Floats = np.where(values > 0, values + near, 0).astype(np.float32)
+    return found
 
 
-def common(one: Candidate, other: Candidate) -> Likeness:
+def shared_tags(columns: Columns, ones: Rows, rows: Rows) -> NDArray[np.float64]:
+    """Return the share of common tags among all tags of both (Jaccard), 0 to 1."""
+    mine, theirs = columns.tags[ones], columns.tags[rows]
+    equal = mine[:, None, :, None] == theirs[None, :, None, :]
+    # What is not there equals nothing: it is missing in `theirs` too.
+    equal &= (mine != NONE)[:, None, :, None]
+    common = equal.sum(axis=(2, 3))
+    counts = (mine != NONE).sum(axis=1)[:, None] + (theirs != NONE).sum(axis=1)
+    shares: NDArray[np.float64] = common / np.maximum(counts - common, 1)
+    return shares
+
+
+def common(columns: Columns, one: int, other: int) -> Likeness:
     """Return the strongest thing that two similar lessons have in common."""
-    if same_chapter(one, other):
+    if columns.unit[one] != NONE and columns.unit[one] == columns.unit[other]:
         return Likeness.CHAPTER
-    if shared_tags(one, other) > SUBJECT / TAGS:
+    pair = np.array([one]), np.array([other])
+    if shared_tags(columns, *pair)[0, 0] > SUBJECT / TAGS:
         return Likeness.TAGS
-    if one.subject == other.subject:
+    if columns.subject[one] == columns.subject[other]:
         return Likeness.SUBJECT
     return Likeness.TAGS
 
 
-def same_chapter(one: Candidate, other: Candidate) -> bool:
-    """Say whether both are of one chapter of one textbook."""
-    return one.chapter is not None and _place(one) == _place(other)
-
-
-def shared_tags(one: Candidate, other: Candidate) -> float:
-    """Return the share of common tags among all tags of both (Jaccard), 0 to 1."""
-    united = one.tags | other.tags
-    return len(one.tags & other.tags) / len(united) if united else 0.0
-
-
-def _place(lesson: Candidate) -> tuple[object, ...]:
-    return (
-        lesson.subject,
-        lesson.grade,
-        lesson.edition,
-        lesson.volume,
-        lesson.chapter,
-    )
+def _same(column: NDArray[np.int32], ones: Rows, rows: Rows) -> NDArray[np.bool_]:
+    same: NDArray[np.bool_] = column[ones][:, None] == column[rows]
+    return same

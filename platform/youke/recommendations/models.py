@@ -1,6 +1,6 @@
-"""Tables: ranking models, what keeps them from publication, and their trials."""
+"""Tables: ranking models, their trials, pins, and what was shown."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -122,3 +122,73 @@ class TrialCount(Base):
     bucket: Mapped[int] = mapped_column(primary_key=True)
     shown: Mapped[int] = mapped_column(BigInteger)
     opened: Mapped[int] = mapped_column(BigInteger)
+
+
+class Pin(Base):
+    """A lesson that a teacher recommends to a class."""
+
+    __tablename__ = "pins"
+
+    class_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisations.id", ondelete="CASCADE"), primary_key=True
+    )
+    lesson_id: Mapped[UUID] = mapped_column(
+        ForeignKey("lessons.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    #: The teacher; None when the account is gone.
+    pinned_by_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("people.id", ondelete="SET NULL"), index=True
+    )
+    pinned_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Exposure(Base):
+    """How often a place of a row was shown and opened on one day; nobody is named."""
+
+    __tablename__ = "exposures"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    #: Which row: home, api or related.
+    surface: Mapped[str] = mapped_column(primary_key=True)
+    #: The ranking model's id as text, empty when none was used.
+    model: Mapped[str] = mapped_column(primary_key=True)
+    #: The arm of the trial, empty outside one.
+    variant: Mapped[str] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    #: From 0.
+    place: Mapped[int] = mapped_column(primary_key=True)
+    shown: Mapped[int] = mapped_column(BigInteger)
+    opened: Mapped[int] = mapped_column(BigInteger)
+
+
+class LessonExposure(Base):
+    """How often a lesson was shown and opened from recommendations on one day."""
+
+    __tablename__ = "lesson_exposures"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    lesson_id: Mapped[UUID] = mapped_column(
+        ForeignKey("lessons.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    shown: Mapped[int] = mapped_column(BigInteger)
+    opened: Mapped[int] = mapped_column(BigInteger)
+
+
+class Exploration(Base):
+    """A new lesson that was shown by lot, with the chance it had; nobody is named."""
+
+    __tablename__ = "explorations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    at: Mapped[datetime] = mapped_column(default=now, index=True)
+    lesson_id: Mapped[UUID] = mapped_column(
+        ForeignKey("lessons.id", ondelete="CASCADE"), index=True
+    )
+    surface: Mapped[str]
+    model: Mapped[str]
+    variant: Mapped[str]
+    #: From 0.
+    place: Mapped[int]
+    #: The chance, 0 to 1, with which this lesson was drawn for this place.
+    propensity: Mapped[float]
+    opened: Mapped[bool] = mapped_column(default=False)
