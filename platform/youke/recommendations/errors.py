@@ -55,3 +55,15 @@ class ShareError(InvalidError):
     """The challenger's share of the classes must be between 0.05 and 0.95."""
 
     code = "bad_share"
+
+
+class ClassNotFoundError(NotFoundError):
+    """There is no such class."""
+
+    code = "class_not_found"
+
+
+class TooManyPinsError(ConflictError):
+    """A class can be recommended at most {most} lessons at a time."""
+
+    code = "too_many_pins"

@@ -1,33 +1,47 @@
 """Why a lesson is recommended, in the reader's language and never more than true."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from flask_babel import get_locale, gettext
 
 from youke.catalogue.service import grade_of, name_of
-from youke.recommendations.candidates import Candidate
-from youke.recommendations.content import Likeness, common
-from youke.recommendations.ranking import Pick, Source, Taste
+from youke.lessons.service import Lesson
+from youke.recommendations.content import Likeness
+from youke.recommendations.picks import Pick, Source, Taste
 
 
-def personal_reason(pick: Pick, taste: Taste) -> str:
-    """Say why this lesson is recommended to the person with this history."""
-    if pick.source is Source.POPULAR:
-        return str(gettext("Popular in %(grade)s", grade=_grade(pick.lesson)))
-    if pick.source is Source.NEW:
-        return str(gettext("New in %(grade)s", grade=_grade(pick.lesson)))
-    spoken_for = taste.lessons.get(pick.because) if pick.because else None
-    if spoken_for is None:
-        # What speaks for it has been withdrawn; its title is nobody's business now.
+def personal_reason(
+    pick: Pick, lesson: Lesson, taste: Taste, known: Mapping[UUID, Lesson]
+) -> str:
+    """Say why this lesson is recommended to the person with this history.
+
+    :param known: lessons that may be named; of a hidden one not even the title.
+    """
+    match pick.source:
+        case Source.PINNED:
+            return str(gettext("Your teacher recommends this"))
+        case Source.UNIT:
+            return str(gettext("Your class is at “%(unit)s”", unit=lesson.chapter))
+        case Source.POPULAR:
+            return str(gettext("Popular in %(grade)s", grade=_grade(lesson)))
+        case Source.NEW | Source.EXPLORE:
+            return str(gettext("New in %(grade)s", grade=_grade(lesson)))
+    named = known.get(pick.because) if pick.because else None
+    if named is None:
         return str(gettext("Like what you have watched"))
-    if spoken_for.id in taste.liked:
-        return str(gettext("Because you liked “%(title)s”", title=spoken_for.title))
-    return str(gettext("Because you watched “%(title)s”", title=spoken_for.title))
+    if pick.source is Source.NEXT:
+        return str(gettext("Next after “%(title)s”", title=named.title))
+    if named.id in taste.liked:
+        return str(gettext("Because you liked “%(title)s”", title=named.title))
+    return str(gettext("Because you watched “%(title)s”", title=named.title))
 
 
-def related_reason(pick: Pick, lesson: Candidate) -> str:
-    """Say what a related lesson has in common with this one."""
+def related_reason(pick: Pick, likeness: Likeness) -> str:
+    """Say what a related lesson has in common with the one beside it."""
     if pick.source is Source.ALS:
         return str(gettext("Watched by the same people"))
-    match common(lesson, pick.lesson):
+    match likeness:
         case Likeness.CHAPTER:
             return str(gettext("From the same chapter"))
         case Likeness.SUBJECT:
@@ -36,5 +50,32 @@ def related_reason(pick: Pick, lesson: Candidate) -> str:
             return str(gettext("On the same topic"))
 
 
-def _grade(lesson: Candidate) -> str:
+def explanation(source: Source, *, profiled: bool) -> str:
+    """Say how such a recommendation comes about, and what of the reader was used."""
+    match source:
+        case Source.PINNED:
+            how = gettext("A teacher of your class chose this lesson for all of you.")
+        case Source.UNIT:
+            how = gettext("It belongs to a unit that your class is watching now.")
+        case Source.NEXT:
+            how = gettext("It follows, in its unit, a lesson that you have watched.")
+        case Source.ALS:
+            how = gettext("Students who watched the same lessons also watched this.")
+        case Source.RELATED:
+            how = gettext("Its subject, chapter or topics are like those you chose.")
+        case Source.POPULAR:
+            how = gettext("Many students of this grade watched or liked it lately.")
+        case Source.NEW:
+            how = gettext("It was published lately and suits this grade.")
+        case Source.EXPLORE:
+            how = gettext("New lessons take turns in this place, so that each is seen.")
+    used = (
+        gettext("What you watched and liked decides the order.")
+        if profiled
+        else gettext("Nothing that you watched or liked was used.")
+    )
+    return f"{how} {used}"
+
+
+def _grade(lesson: Lesson) -> str:
     return name_of(grade_of(lesson.grade), str(get_locale()))

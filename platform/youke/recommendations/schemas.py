@@ -1,5 +1,7 @@
 """What recommendations send and receive."""
 
+from uuid import UUID
+
 from pydantic import Field
 
 from youke.kernel.schema import Schema
@@ -25,6 +27,10 @@ class RecommendationOut(Schema):
     lesson: LessonOut
     reason: str
     source: str
+    #: How it came about and what of the person was used, in two sentences.
+    why: str
+    #: For the lesson page's address, `?from=…`: counts that it was opened from here.
+    slot: str
 
 
 class Recommendations(Schema):
@@ -38,9 +44,16 @@ class RelatedLesson(LessonOut):
 
     reason: str
     source: str
+    slot: str
 
 
 class RelatedLessons(Schema):
     """Related lessons, best first."""
 
     items: list[RelatedLesson]
+
+
+class Pins(Schema):
+    """The lessons that are recommended to a class, the latest first."""
+
+    lessons: list[UUID]

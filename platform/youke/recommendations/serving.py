@@ -2,21 +2,31 @@
 
 import logging
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock, Thread
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from youke.kernel.clock import now
 from youke.kernel.errors import YoukeError
 from youke.recommendations.models import RankingModel
+from youke.recommendations.snapshot import Rows, Tier
 from youke.recommendations.states import ModelState
 from youke.storage import ObjectStore
-from youke_recommender import Model, RecommenderError, load_model
+from youke_recommender import (
+    AllowList,
+    Item,
+    Model,
+    RecommenderError,
+    load_model,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -36,13 +46,45 @@ class Published:
     sha256: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Served:
-    """A model in memory, and the lessons it knows."""
+    """A model in memory, and what of the catalogue has been looked up in it."""
 
     id: UUID
     model: Model
-    known: frozenset[str]
+    #: The lessons it was trained on; it may rank more by their words.
+    trained: frozenset[str]
+    _allowed: WeakKeyDictionary[Tier, AllowList] = field(
+        default_factory=WeakKeyDictionary
+    )
+    _untrained: WeakKeyDictionary[Tier, Rows] = field(default_factory=WeakKeyDictionary)
+
+    @classmethod
+    def of(cls, model_id: UUID, model: Model) -> "Served":
+        """Serve a model as it was trained."""
+        return cls(id=model_id, model=model, trained=frozenset(model.item_ids))
+
+    def allowed(self, tier: Tier) -> AllowList:
+        """Return a tier's lessons as the model knows them, looked up once."""
+        found = self._allowed.get(tier)
+        if found is None:
+            found = self._allowed[tier] = self.model.allow(tier.names)
+        return found
+
+    def untrained(self, tier: Tier) -> Rows:
+        """Return the rows of a tier that the model was not trained on."""
+        found = self._untrained.get(tier)
+        if found is None:
+            fresh = (name not in self.trained for name in tier.names)
+            mask = np.fromiter(fresh, dtype=np.bool_, count=len(tier.names))
+            found = self._untrained[tier] = tier.rows[mask]
+        return found
+
+    def with_items(self, items: Mapping[str, Item]) -> "Served":
+        """Return the same model, which also ranks these lessons by their words."""
+        return Served(
+            id=self.id, model=self.model.with_items(items), trained=self.trained
+        )
 
 
 class ModelCache:
@@ -121,4 +163,4 @@ def fetch(published: Published, store: ObjectStore) -> Served:
         path = Path(folder) / "model.npz"
         store.download(published.key, path)
         model = load_model(path, published.sha256)
-    return Served(id=published.id, model=model, known=frozenset(model.item_ids))
+    return Served.of(published.id, model)
