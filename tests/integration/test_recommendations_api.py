@@ -40,7 +40,9 @@ def test_recommendations_carry_the_lesson_the_reason_and_the_source(
 
     assert answer.status_code == 200
     items = answer.json["items"]
-    assert [set(item) for item in items] == [{"lesson", "reason", "source"}] * 2
+    assert [set(item) for item in items] == [
+        {"lesson", "reason", "source", "why", "slot"}
+    ] * 2
     assert {item["lesson"]["id"] for item in items} <= set(visitor.lessons)
     assert {item["source"] for item in items} == {"new"}
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from youke.accounts.service import Person, Role
 from youke.catalogue.service import UnknownSubjectError
 from youke.engagement import service as engagement
+from youke.engagement.standing import refresh_standings
 from youke.lessons.service import withdraw
 from youke.recommendations import service as recommendations
 from youke.recommendations.service import Recommended
@@ -45,6 +46,7 @@ def test_a_newcomer_gets_popular_lessons_of_the_own_grade(shelf: Shelf) -> None:
     plain, loved = shelf.lesson(), shelf.lesson()
     shelf.lesson(grade=8)
     engagement.like(shelf.session, shelf.student(), loved.id)
+    refresh_standings(shelf.session, [loved.id])
 
     answer = shelf.recommend(shelf.student())
 
@@ -60,6 +62,7 @@ def test_a_like_changes_the_next_list_and_says_why(shelf: Shelf) -> None:
     next_one = shelf.lesson(chapter="One", subject="math")
     for other in others:
         engagement.like(shelf.session, shelf.student(), other.id)
+    refresh_standings(shelf.session, [other.id for other in others])
     before = shelf.ids(student)
 
     engagement.like(shelf.session, student, liked.id)

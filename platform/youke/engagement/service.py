@@ -1,5 +1,6 @@
 """Watching and liking; the only writer of their tables."""
 
+from youke.engagement.classes import watched_in_class
 from youke.engagement.counted import (
     fold_counts,
     miscounted,
@@ -69,5 +70,6 @@ __all__ = [
     "resume_position",
     "standings",
     "unlike",
+    "watched_in_class",
     "watched_lessons",
 ]

@@ -1,23 +1,10 @@
 """Whom lessons suit: the same rule for a copy in memory and for a row of the table."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from youke.accounts.service import Person, Role
 from youke.catalogue.service import stage_of_grade
-
-
-class Placed(Protocol):
-    """Whatever has a place in the catalogue and may be hidden."""
-
-    @property
-    def stage(self) -> str: ...
-    @property
-    def grade(self) -> int: ...
-    @property
-    def subject(self) -> str: ...
-    @property
-    def listed(self) -> bool: ...
+from youke.lessons.service import Lesson
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +37,7 @@ class Audience:
         """The grades that come first; None: all of them."""
         return None if self.grade is None else frozenset({self.grade})
 
-    def suits(self, lesson: Placed) -> bool:
+    def suits(self, lesson: Lesson) -> bool:
         """Say whether the lesson may be recommended, in whichever tier."""
         if self.stage is not None and lesson.stage != self.stage:
             return False
@@ -58,7 +45,7 @@ class Audience:
             return False
         return self.shows(lesson)
 
-    def shows(self, lesson: Placed) -> bool:
+    def shows(self, lesson: Lesson) -> bool:
         """Say the same but for the grade, which a teacher's pin may overrule."""
         fits = self.subject is None or lesson.subject == self.subject
         return lesson.listed and fits

@@ -12,7 +12,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from datetime import date
 from threading import Lock, Thread
 from typing import Any
@@ -141,8 +141,7 @@ class Exposures:
                 "opened": False,
             }
         )
-        fields = {n: getattr(slot, n) for n in Slot.__dataclass_fields__}
-        return Slot(**fields | {"exploration": str(record)})
+        return replace(slot, exploration=str(record))
 
     def _run(self, database: Database) -> None:
         while True:
@@ -205,7 +204,7 @@ def _upsert(
 ) -> None:
     if not sums:
         return
-    keys = [column.key for column in table.__mapper__.primary_key]
+    keys = [column.name for column in table.__mapper__.primary_key]
     rows = [
         dict(zip(keys, key, strict=True)) | {"shown": both[0], "opened": both[1]}
         for key, both in sorted(sums.items())

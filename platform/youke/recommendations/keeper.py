@@ -6,9 +6,10 @@ seconds old. Without one, each request looks for changes itself.
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Event, Lock, Thread
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -66,7 +67,7 @@ class State:
 class Keeper:
     """Keeps one state; shared by all threads of a process."""
 
-    def __init__(self, models: Mapping[Variant, ModelCache]) -> None:
+    def __init__(self, models: Callable[[Variant], ModelCache]) -> None:
         self._models = models
         self._lock = Lock()
         self._copy: Copy | None = None
@@ -137,7 +138,7 @@ class Keeper:
             wanted[Variant.CHALLENGER] = trial.challenger
         served = {}
         for variant, published in wanted.items():
-            loaded = self._models[variant].get(published, store)
+            loaded = self._models(variant).get(published, store)
             if loaded is not None:
                 served[variant] = self._extend(session, variant, loaded)
         return served
@@ -194,7 +195,8 @@ def _items(session: Session, ids: list[UUID]) -> dict[str, Item]:
     items = {}
     for start in range(0, len(ids), BATCH):
         wanted = Lesson.id.in_(ids[start : start + BATCH])
-        for lesson in session.execute(select(*ITEM_COLUMNS).where(wanted)):
+        rows: Any = session.execute(select(*ITEM_COLUMNS).where(wanted))
+        for lesson in rows:
             items[str(lesson.id)] = item_of(lesson)
     return items
 

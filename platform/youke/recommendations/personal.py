@@ -144,9 +144,7 @@ def _comparable(scene: Scene, tier: Tier) -> Rows:
     return rows[newest]
 
 
-def _known(
-    scene: Scene, rows: Rows, trained: Collection[str]
-) -> NDArray[np.bool_]:
+def _known(scene: Scene, rows: Rows, trained: Collection[str]) -> NDArray[np.bool_]:
     texts = scene.snapshot.names.texts
     known = (texts[row] in trained for row in rows.tolist())
     return np.fromiter(known, dtype=np.bool_, count=len(rows))

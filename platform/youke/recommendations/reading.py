@@ -1,8 +1,7 @@
 """Reading the catalogue for a snapshot: all of it once, then only what changed."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -108,7 +107,7 @@ def _changes(session: Session, copy: Copy) -> dict[UUID, datetime]:
     statement = select(Lesson.id, Lesson.changed_at)
     if copy.until is not None:
         statement = statement.where(Lesson.changed_at > copy.until - OVERLAP)
-    return {lesson_id: at for lesson_id, at in session.execute(statement)}
+    return {row.id: row.changed_at for row in session.execute(statement)}
 
 
 def _shown(session: Session) -> Iterator[tuple[UUID, int]]:

@@ -20,21 +20,27 @@ def personal_reason(
     """
     match pick.source:
         case Source.PINNED:
-            return str(gettext("Your teacher recommends this"))
+            reason = gettext("Your teacher recommends this")
         case Source.UNIT:
-            return str(gettext("Your class is at “%(unit)s”", unit=lesson.chapter))
+            reason = gettext("Your class is at “%(unit)s”", unit=lesson.chapter)
         case Source.POPULAR:
-            return str(gettext("Popular in %(grade)s", grade=_grade(lesson)))
+            reason = gettext("Popular in %(grade)s", grade=_grade(lesson))
         case Source.NEW | Source.EXPLORE:
-            return str(gettext("New in %(grade)s", grade=_grade(lesson)))
+            reason = gettext("New in %(grade)s", grade=_grade(lesson))
+        case _:
+            reason = _because(pick, taste, known)
+    return str(reason)
+
+
+def _because(pick: Pick, taste: Taste, known: Mapping[UUID, Lesson]) -> object:
     named = known.get(pick.because) if pick.because else None
     if named is None:
-        return str(gettext("Like what you have watched"))
+        return gettext("Like what you have watched")
     if pick.source is Source.NEXT:
-        return str(gettext("Next after “%(title)s”", title=named.title))
+        return gettext("Next after “%(title)s”", title=named.title)
     if named.id in taste.liked:
-        return str(gettext("Because you liked “%(title)s”", title=named.title))
-    return str(gettext("Because you watched “%(title)s”", title=named.title))
+        return gettext("Because you liked “%(title)s”", title=named.title)
+    return gettext("Because you watched “%(title)s”", title=named.title)
 
 
 def related_reason(pick: Pick, likeness: Likeness) -> str:

@@ -100,13 +100,18 @@ class Columns:
     @classmethod
     def empty(cls) -> "Columns":
         """Return columns without a row."""
-        shapes = {"tags": (0, 1)}
-        kinds = {"listed": np.bool_, "number": np.int64, "published": np.float64}
+        numbers = np.empty(0, dtype=np.int32)
         return cls(
-            **{
-                name: np.empty(shapes.get(name, 0), dtype=kinds.get(name, np.int32))
-                for name in cls.__dataclass_fields__
-            }
+            listed=np.empty(0, dtype=np.bool_),
+            stage=numbers,
+            grade=numbers,
+            subject=numbers,
+            unit=numbers,
+            owner=numbers,
+            school=numbers,
+            number=np.empty(0, dtype=np.int64),
+            published=np.empty(0, dtype=np.float64),
+            tags=np.empty((0, 1), dtype=np.int32),
         )
 
     def changed(self, size: int, rows: Sequence[int], news: "Columns") -> "Columns":
@@ -232,14 +237,14 @@ class Snapshot:
     def fits(self, audience: Audience) -> NDArray[np.bool_]:
         """Return for each row whether it suits the audience, in either tier."""
         grades = audience.own_grades
-        mask = self._mask(audience, None if grades is None else grades | audience.near)
-        return mask
+        wanted = None if grades is None else grades | audience.near
+        return self._mask(audience, wanted)
 
     def popularity(self, rows: Rows, grade: int | None) -> Floats:
         """Return points with a grade / (1 + age in units of `AGE_DAYS`)."""
         ages = np.maximum(0.0, self.standings.at - self.columns.published[rows])
         points = self.standings.points[grade or 0, rows]
-        found: Floats = points / (1.0 + ages / (AGE_DAYS * DAY_S))
+        found: Floats = (points / (1.0 + ages / (AGE_DAYS * DAY_S))).astype(np.float32)
         return found
 
     def _make_tier(self, audience: Audience, grades: frozenset[int] | None) -> Tier:

@@ -19,7 +19,7 @@ NUMBERED = re.compile(
 #: Numbers of a title that count, each below `BASE`: unit, lesson, part.
 DEPTH, BASE = 3, 1_000
 #: A lesson whose title has no number comes after those that have one.
-UNNUMBERED = BASE**DEPTH
+UNNUMBERED: int = BASE**DEPTH
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +40,7 @@ class Step:
 
 def ordinal(title: str) -> int:
     """Return a number by which titles of a unit sort: 第二单元第3课时 is 2, then 3."""
-    found = [_number(next(filter(None, m.groups()))) for m in NUMBERED.finditer(title)]
+    found = [_number(str(m[m.lastindex or 0])) for m in NUMBERED.finditer(title)]
     if not found:
         return UNNUMBERED
     numbers = [min(n, BASE - 1) for n in found[:DEPTH]]
@@ -51,9 +51,7 @@ def ordinal(title: str) -> int:
     return value
 
 
-def next_step(
-    steps: Iterable[Step], seen: UUID, done: Collection[UUID]
-) -> Step | None:
+def next_step(steps: Iterable[Step], seen: UUID, done: Collection[UUID]) -> Step | None:
     """Return what follows a seen lesson in its unit; None at the end.
 
     A lesson of the same teacher comes before one of another: units are recorded in

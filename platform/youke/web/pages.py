@@ -37,7 +37,7 @@ def home() -> str:
     """Show what is recommended, what was begun, and each subject's newest."""
     person = current_person()
     recommended = recommendations.recommend(
-        db_session(), runtime().store, person, RECOMMENDED
+        db_session(), runtime().store, person, RECOMMENDED, surface="home"
     )
     return render_template(
         "home.html",
@@ -73,6 +73,7 @@ def lesson(lesson_id: UUID) -> str:
     """Show a lesson: player, like, ask, answers, related ones."""
     session, person = db_session(), current_person()
     found = find_lesson(session, lesson_id, person)
+    _note_opening(found)
     related = recommendations.related(
         session, runtime().store, found, person, limit=RELATED
     )
@@ -87,6 +88,7 @@ def lesson(lesson_id: UUID) -> str:
         related=_recommended_cards(related, person),
         answers=questions.answers_on_lesson(session, found.id),
         can_ask=person.has(Role.STUDENT),
+        pin_choices=_pin_choices(found, person),
     )
 
 
@@ -170,7 +172,31 @@ def _lesson_card(lesson: Lesson, person: Person) -> Card:
 def _recommended_cards(chosen: list[Recommended], person: Person) -> list[Card]:
     reasons = {each.lesson.id: each.reason for each in chosen if each.reason}
     lessons = [each.lesson for each in chosen]
-    return lesson_cards(db_session(), lessons, person, reasons=reasons)
+    cards = lesson_cards(db_session(), lessons, person, reasons=reasons)
+    tokens = recommendations.shown(chosen, runtime().settings.secret_key)
+    return [
+        card | {"why": each.why, "source": each.source, "slot": token}
+        for card, each, token in zip(cards, chosen, tokens, strict=True)
+    ]
+
+
+def _note_opening(lesson: Lesson) -> None:
+    """Count that the lesson was opened from a row, if its link says so."""
+    token = request.args.get("from")
+    if token:
+        secret = runtime().settings.secret_key
+        recommendations.note_opening(lesson.id, token, secret)
+
+
+def _pin_choices(lesson: Lesson, person: Person) -> list[dict[str, Any]]:
+    """Return the classes to which the person may recommend the lesson."""
+    session = db_session()
+    classes = recommendations.classes_to_pin_for(session, person)
+    pinned = recommendations.classes_that_have(session, lesson.id, classes)
+    return [
+        {"id": str(each.id), "name": each.name, "pinned": each.id in pinned}
+        for each in classes
+    ]
 
 
 def _begun(person: Person) -> list[Card]:

@@ -93,6 +93,14 @@ export function submitForm(form: HTMLFormElement): void {
   else (form as HTMLFormElement).submit();
 }
 
+/** Where a lesson was opened from has been counted: the address people copy lacks it. */
+export function startAddress(): void {
+  const address = new URL(window.location.href);
+  if (!address.searchParams.has("from")) return;
+  address.searchParams.delete("from");
+  history.replaceState(history.state, "", address);
+}
+
 /** Pictures that cannot be loaded give way to the subject's cover below them. */
 export function startPosters(): void {
   document.addEventListener(

@@ -2,6 +2,7 @@ import "./styles/index.css";
 import "htmx.org";
 import { startChoices } from "./choices";
 import {
+  startAddress,
   startForms,
   startMenus,
   startPosters,
@@ -15,6 +16,7 @@ import { STAGE_RENEWED } from "./stage";
 import { startToasts } from "./toasts";
 
 startMenus();
+startAddress();
 startPreferences();
 startSearchKey();
 startForms();

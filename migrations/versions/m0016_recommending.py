@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013_recommending"
-down_revision = "0012_workdays"
+revision = "0016_recommending"
+down_revision = "0015_promises"
 
 #: Likes and views change all the time and concern no copy of the catalogue.
 TELLING = (
@@ -79,9 +79,7 @@ def _make_exposures() -> None:
         sa.PrimaryKeyConstraint("day", "lesson_id", name="pk_lesson_exposures"),
         _reference("lesson_exposures", "lesson_id", "lessons", "CASCADE"),
     )
-    op.create_index(
-        "ix_lesson_exposures_lesson_id", "lesson_exposures", ["lesson_id"]
-    )
+    op.create_index("ix_lesson_exposures_lesson_id", "lesson_exposures", ["lesson_id"])
 
 
 def _make_explorations() -> None:
