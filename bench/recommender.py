@@ -1,88 +1,132 @@
-"""Quality and speed of the recommender engine: ``python bench/recommender.py FILE``.
+"""What the recommender promises, measured: ``make bench-recommender``.
 
-FILE holds interactions in either format that ``youke-recommend`` reads.  A part of
-each learner's items is held out by a seed; all models, and ``implicit`` with its own
-defaults, are judged on the same part in the same run.  Latency is measured on one
-thread against random factors, as it does not depend on what they say.
+``--data`` is a folder with ``train.txt`` (learners and their courses) and
+``course_profiles.jsonl`` (what is known of the courses); ``--ml1m`` one with the
+published split of ML-1M as ``train.txt`` and ``test.txt``.  What is compared is trained
+and judged in the same run on the same parts: full ranking, seen items removed,
+parameters of the peers chosen on a part cut from the training data.  The service's
+rows come from ``bench/recommending.py`` and ``bench/engagement.py``.  ``--only``
+chooses parts by name.
 """
 
 from __future__ import annotations
 
 import argparse
-import time
-from functools import partial
+import importlib.util
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from threadpoolctl import threadpool_limits
-
-from youke_recommender import (
-    KINDS,
-    AlsModel,
-    AlsParams,
-    evaluate,
-    read_interactions,
-    split,
-)
+import costs
+import quality
+from quality import Options
+from rows import Row, add_arguments, end, measure, read_report, skip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from youke_recommender import Interactions, Model
+HERE = Path(__file__).parent
 
-#: What implicit 0.7.3 uses when nothing is said; its confidence alpha * r with r = 1
-#: is the 1 + 0 * r of ours, but for the smallest alpha that we accept.
-LIBRARY_DEFAULTS = AlsParams(factors=100, regularization=0.01, alpha=1e-6)
+
+def courses(options: Options) -> Iterator[Row]:
+    """Rank held-out courses: ours against tuned ALS, tuned EASE and popularity."""
+    if _there(options.data / "train.txt", "course rows"):
+        yield from quality.courses(options)
+
+
+def films(options: Options) -> Iterator[Row]:
+    """Rank the published split of ML-1M."""
+    folder = options.ml1m
+    if folder is None:
+        skip("ML-1M rows", "not supplied; name its folder with --ml1m")
+    elif _there(folder / "train.txt", "ML-1M rows"):
+        yield from quality.films(folder)
+
+
+def cold(options: Options) -> Iterator[Row]:
+    """Rank courses that training never saw."""
+    if _there(options.data / "course_profiles.jsonl", "rows of new courses"):
+        yield from quality.cold(options)
+
+
+def training(options: Options) -> Iterator[Row]:
+    """Compare our training with the bare library's."""
+    if _there(options.data / "train.txt", "training row"):
+        yield from costs.training(options)
+
+
+def serving(options: Options) -> Iterator[Row]:
+    """Time single requests over 50,000 lessons."""
+    yield from costs.serving(options)
+
+
+def spark(options: Options) -> Iterator[Row]:
+    """Compare the distributed backend with implicit."""
+    if importlib.util.find_spec("pyspark") is None:
+        skip("Spark row", "pyspark is not installed; `make test-spark` does that")
+    elif _there(options.data / "train.txt", "Spark row"):
+        yield from quality.spark(options)
+
+
+def service(_options: Options) -> Iterator[Row]:
+    """Measure recommendations as they are served."""
+    yield from _run("recommending.py")
+
+
+def facts(_options: Options) -> Iterator[Row]:
+    """Measure heartbeats and likes as they are stored."""
+    yield from _run("engagement.py")
+
+
+PARTS: dict[str, Callable[[Options], Iterator[Row]]] = {
+    "courses": courses,
+    "films": films,
+    "cold": cold,
+    "training": training,
+    "serving": serving,
+    "spark": spark,
+    "service": service,
+    "facts": facts,
+}
+
+
+def _there(path: Path, what: str) -> bool:
+    if path.exists():
+        return True
+    skip(what, f"there is no {path}")
+    return False
+
+
+def _run(script: str) -> Iterator[Row]:
+    # A measurement of its own, which prints its own lines: those go to stderr here.
+    path = HERE / script
+    if not path.exists():
+        skip(f"rows of {script}", "it is not in this version")
+        return
+    with tempfile.TemporaryDirectory(prefix="youke-bench-") as folder:
+        report = Path(folder) / "report.json"
+        command = [sys.executable, str(path), "--report", str(report)]
+        ended = subprocess.run(command, stdout=sys.stderr, check=False)
+        if report.exists():
+            yield from read_report(report)
+        else:
+            yield Row(f"{script}: exit status, and no report", ended.returncode, 0)
 
 
 def main() -> None:
+    """Measure and print a line per promise."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--at", type=int, default=20)
-    parser.add_argument("--items", type=int, default=50_000, help="for the latency")
-    arguments = parser.parse_args()
-    train, test = split(read_interactions(arguments.file), seed=arguments.seed)
-    judge(train, test, at=arguments.at)
-    with threadpool_limits(1, "blas"):
-        time_requests(arguments.items)
-
-
-def judge(train: Interactions, test: Interactions, *, at: int) -> None:
-    fits: dict[str, Callable[[], Model]] = {
-        "implicit defaults": partial(AlsModel.fit, train, params=LIBRARY_DEFAULTS)
-    }
-    fits |= {name: partial(kind.fit, train) for name, kind in KINDS.items()}
-    for name, fit in fits.items():
-        started = time.perf_counter()
-        model = fit()
-        seconds = time.perf_counter() - started
-        figures = evaluate(model, train, test, at=at).as_dict()
-        row = "  ".join(f"{key} {value:.4f}" for key, value in figures.items())
-        print(f"{name:18} {row}  fit {seconds:.1f} s", flush=True)
-
-
-def time_requests(items: int, *, factors: int = 64, requests: int = 500) -> None:
-    random = np.random.default_rng(0)
-    ids = tuple(f"lesson-{number:07}" for number in range(items))
-    vectors = random.normal(scale=0.1, size=(items, factors)).astype(np.float32)
-    model = AlsModel(ids, vectors, AlsParams(factors=factors, regularization=100.0))
-    allowed = {
-        "all": None,
-        "half": model.allow(ids[::2]),
-        "500": model.allow(ids[:500]),
-    }
-    for name, candidates in allowed.items():
-        took = []
-        for _ in range(requests):
-            picks = random.choice(items, size=50, replace=False)
-            history = {ids[pick]: 1.0 for pick in picks}
-            started = time.perf_counter()
-            model.recommend(history, candidates)
-            took.append((time.perf_counter() - started) * 1e3)
-        p50, p99 = np.percentile(took, [50, 99])
-        print(f"{items} items, {name} allowed: p50 {p50:.2f} ms, p99 {p99:.2f} ms")
+    parser.add_argument("--data", type=Path, default=Path("data/bench/mooccubex"))
+    parser.add_argument("--ml1m", type=Path, help="a folder with train.txt, test.txt")
+    parser.add_argument("--seed", type=int, default=0, help="of the splits")
+    parser.add_argument("--times", type=int, default=3, help="each wall is measured")
+    parser.add_argument("--pictures", type=Path, help="a folder for drawings")
+    add_arguments(parser, PARTS)
+    given = parser.parse_args()
+    options = Options(given.data, given.ml1m, given.seed, given.times, given.pictures)
+    end(measure(PARTS, options, given))
 
 
 if __name__ == "__main__":

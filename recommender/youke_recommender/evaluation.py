@@ -7,7 +7,7 @@ once, but by the numbers and in the order that ``recommend`` uses.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from scipy.sparse import csr_matrix, vstack
@@ -20,11 +20,29 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from youke_recommender.catalogue import Rows
-    from youke_recommender.contract import Model, Progress
+    from youke_recommender.contract import Progress
     from youke_recommender.interactions import Interactions
 
 #: People scored at a time: 256 rows of 50,000 items are 50 MB.
 BATCH = 256
+
+
+class Ranker(Protocol):
+    """What can be judged: any ``Model``, and other libraries' for comparison."""
+
+    @property
+    def item_ids(self) -> tuple[str, ...]:
+        """The items that are ranked."""
+        ...
+
+    @property
+    def needs_history(self) -> bool:
+        """Whether an empty history is answered with an empty list."""
+        ...
+
+    def scores_of(self, histories: Any) -> NDArray[np.float32]:
+        """Score all items for many people, as ``Model.scores_of`` does."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +101,7 @@ def gini(amounts: NDArray[Any]) -> float:
 
 
 def evaluate(
-    model: Model,
+    model: Ranker,
     train: Interactions,
     test: Interactions,
     *,
@@ -122,14 +140,14 @@ def evaluate(
 
 
 def _lists(
-    model: Model,
+    model: Ranker,
     train: Interactions,
     test: Interactions,
     of: tuple[Collection[str] | None, int],
 ) -> Iterator[tuple[frozenset[str], Rows]]:
     # For each person in the test: what is to be found, and the rows that are shown.
     candidates, at = of
-    allowed = None if candidates is None else model.allow(candidates).rows
+    allowed = None if candidates is None else _rows(model, candidates)
     row_of = {user: row for row, user in enumerate(train.user_ids)}
     known = _as_the_model_sees(train, model)
     nobody = len(train.user_ids)
@@ -146,7 +164,12 @@ def _lists(
             yield wanted, eligible[top(scores[place][eligible], 0 if silent else at)]
 
 
-def _as_the_model_sees(train: Interactions, model: Model) -> Any:
+def _rows(model: Ranker, items: Collection[str]) -> Rows:
+    wanted = frozenset(items)
+    return np.flatnonzero([item in wanted for item in model.item_ids])
+
+
+def _as_the_model_sees(train: Interactions, model: Ranker) -> Any:
     # The histories with the model's rows as columns, and an empty one at the end.
     row_of = {item: row for row, item in enumerate(model.item_ids)}
     pairs = [(c, row_of[i]) for c, i in enumerate(train.item_ids) if i in row_of]
@@ -158,7 +181,7 @@ def _as_the_model_sees(train: Interactions, model: Model) -> Any:
 
 
 def _mean_popularity(
-    shown: NDArray[np.int64], model: Model, train: Interactions
+    shown: NDArray[np.int64], model: Ranker, train: Interactions
 ) -> float:
     people = np.diff(_as_the_model_sees(train, model).tocsc().indptr)
     return float(shown @ people / shown.sum()) if shown.any() else 0.0

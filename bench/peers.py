@@ -1,0 +1,108 @@
+"""What ours is compared with: ``implicit`` called directly, and content neighbours."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from threadpoolctl import threadpool_limits
+
+from youke_recommender import EaseModel, EaseParams
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from youke_recommender import Interactions, Item
+
+#: Plain EASE: our kind with all that we added taken out, but for the ridge.
+EASE_RIDGES = (250, 500, 750, 1000, 1500, 2000, 3000)
+#: Tried one after the other, from implicit's best of the reference tables.
+ALS_RANGES = {
+    "regularization": (25.0, 50.0, 100.0, 200.0),
+    "alpha": (2.0, 5.0, 10.0),
+    "factors": (64, 128, 192),
+}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How the library is called; these are its own defaults."""
+
+    factors: int = 100
+    regularization: float = 0.01
+    alpha: float = 1.0
+    iterations: int = 15
+
+
+TUNED_FROM = Setting(factors=128, regularization=100.0, alpha=5.0)
+
+
+class ImplicitAls:
+    """``implicit`` as its users call it: confidence alpha * r, factors folded in."""
+
+    def __init__(self, data: Interactions, setting: Setting) -> None:
+        self.item_ids = data.item_ids
+        self.needs_history = True
+        self.learner = learner(setting)
+        with threadpool_limits(1, "blas"):
+            self.learner.fit(data.matrix, show_progress=False)
+
+    def scores_of(self, histories: Any) -> Any:
+        people = np.arange(histories.shape[0])
+        with threadpool_limits(1, "blas"):
+            folded = self.learner.recalculate_user(people, histories)
+            return folded @ self.learner.item_factors.T
+
+
+def learner(setting: Setting) -> Any:
+    """Return the library's model, on processors."""
+    from implicit.cpu.als import AlternatingLeastSquares
+
+    return AlternatingLeastSquares(
+        factors=setting.factors,
+        regularization=setting.regularization,
+        alpha=setting.alpha,
+        iterations=setting.iterations,
+        random_state=0,
+    )
+
+
+def plain_ease(data: Interactions, ridge: float) -> EaseModel:
+    """Train EASE as it was published (Steck 2019)."""
+    params = EaseParams(
+        regularization=ridge, dropout=0, popular_ridge=1, popular_share=0, content=0
+    )
+    return EaseModel.fit(data, params=params)
+
+
+class ContentNeighbours:
+    """Items alike by words: cosine of IDF-weighted bigrams and marks, summed."""
+
+    def __init__(self, item_ids: tuple[str, ...], items: Mapping[str, Item]) -> None:
+        self.item_ids = item_ids
+        self.needs_history = True
+        terms = [Counter(_terms(items[item])) for item in item_ids]
+        known = Counter(term for each in terms for term in each)
+        columns = {term: place for place, term in enumerate(known)}
+        weights = {t: math.log(len(terms) / n) for t, n in known.items()}
+        rows = [row for row, each in enumerate(terms) for _ in each]
+        names = [term for each in terms for term in each]
+        values = np.array([weights[t] for t in names])
+        at = (np.array(rows), np.array([columns[t] for t in names]))
+        vectors = csr_matrix((values, at), shape=(len(terms), len(columns)))
+        lengths = np.sqrt(np.asarray(vectors.multiply(vectors).sum(axis=1))).ravel()
+        vectors = csr_matrix(vectors.multiply(1 / np.maximum(lengths, 1e-9)[:, None]))
+        self.likeness = (vectors @ vectors.T).toarray()
+
+    def scores_of(self, histories: Any) -> Any:
+        return histories @ self.likeness
+
+
+def _terms(item: Item) -> Iterator[str]:
+    text = f"{item.title} {item.text}".lower()
+    yield from (text[at : at + 2] for at in range(len(text) - 1))
+    yield from item.facets
