@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -14,17 +14,19 @@ from threadpoolctl import threadpool_limits
 from youke_recommender import EaseModel, EaseParams
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from youke_recommender import Interactions, Item
 
 #: Plain EASE: our kind with all that we added taken out, but for the ridge.
 EASE_RIDGES = (250, 500, 750, 1000, 1500, 2000, 3000)
+#: How many neighbours a new item has.
+NEAREST = (5, 10, 20, 50, 100)
 #: Tried one after the other, from implicit's best of the reference tables.
 ALS_RANGES = {
     "regularization": (25.0, 50.0, 100.0, 200.0),
     "alpha": (2.0, 5.0, 10.0),
-    "factors": (64, 128, 192),
+    "factors": (64, 128, 192, 256),
 }
 
 
@@ -80,26 +82,47 @@ def plain_ease(data: Interactions, ridge: float) -> EaseModel:
 
 
 class ContentNeighbours:
-    """Items alike by words: cosine of IDF-weighted bigrams and marks, summed."""
+    """Content nearest neighbours: each item is for those who had its like.
 
-    def __init__(self, item_ids: tuple[str, ...], items: Mapping[str, Item]) -> None:
-        self.item_ids = item_ids
+    An item's neighbours are the ``nearest`` known ones by words, and its score is the
+    sum of their likeness over the history.
+    """
+
+    def __init__(self, alike: Alike, known: Collection[str], nearest: int) -> None:
+        self.item_ids = alike.item_ids
         self.needs_history = True
-        terms = [Counter(_terms(items[item])) for item in item_ids]
-        known = Counter(term for each in terms for term in each)
-        columns = {term: place for place, term in enumerate(known)}
-        weights = {t: math.log(len(terms) / n) for t, n in known.items()}
-        rows = [row for row, each in enumerate(terms) for _ in each]
-        names = [term for each in terms for term in each]
-        values = np.array([weights[t] for t in names])
-        at = (np.array(rows), np.array([columns[t] for t in names]))
-        vectors = csr_matrix((values, at), shape=(len(terms), len(columns)))
-        lengths = np.sqrt(np.asarray(vectors.multiply(vectors).sum(axis=1))).ravel()
-        vectors = csr_matrix(vectors.multiply(1 / np.maximum(lengths, 1e-9)[:, None]))
-        self.likeness = (vectors @ vectors.T).toarray()
+        inside = frozenset(known)
+        unknown = [item not in inside for item in alike.item_ids]
+        self.likeness = alike.likeness.copy()
+        self.likeness[unknown] = 0
+        farther = np.argpartition(-self.likeness, nearest, axis=0)[nearest:]
+        np.put_along_axis(self.likeness, farther, 0, axis=0)
 
     def scores_of(self, histories: Any) -> Any:
         return histories @ self.likeness
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Items and the cosines of their IDF-weighted bigrams and marks."""
+
+    item_ids: tuple[str, ...]
+    likeness: Any
+
+    @classmethod
+    def of(cls, items: Mapping[str, Item]) -> Self:
+        """Compare all items."""
+        terms = [Counter(_terms(item)) for item in items.values()]
+        known = Counter(term for each in terms for term in each)
+        columns = {term: place for place, term in enumerate(known)}
+        rows = [row for row, each in enumerate(terms) for _ in each]
+        names = [term for each in terms for term in each]
+        values = np.array([math.log(len(terms) / known[term]) for term in names])
+        at = (np.array(rows), np.array([columns[term] for term in names]))
+        vectors = csr_matrix((values, at), shape=(len(terms), len(columns)))
+        lengths = np.sqrt(np.asarray(vectors.multiply(vectors).sum(axis=1))).ravel()
+        vectors = csr_matrix(vectors.multiply(1 / np.maximum(lengths, 1e-9)[:, None]))
+        return cls(tuple(items), (vectors @ vectors.T).toarray())
 
 
 def _terms(item: Item) -> Iterator[str]:

@@ -80,8 +80,7 @@ def cold(options: Options) -> Iterator[Row]:
         judged[name] = evaluate(model, warm, hidden, at=AT, candidates=candidates)
         _tell("new courses", name, judged[name])
 
-    every = tuple(sorted({*data.item_ids} & items.keys()))
-    judge("content neighbours", peers.ContentNeighbours(every, items))
+    judge("content neighbours", _content_neighbours(warm, items))
     for kind in dict.fromkeys((OURS, "content")):
         judge(kind, KINDS[kind].fit(warm, items=known).with_items(items))
     against = judged[OURS].ndcg / judged["content neighbours"].ndcg
@@ -107,6 +106,22 @@ def spark(options: Options) -> Iterator[Row]:
     }
     against = found["spark"].ndcg / found["implicit"].ndcg
     yield _at_least("Spark: NDCG@20 against implicit", against, 0.97)
+
+
+def _content_neighbours(
+    warm: Interactions, items: dict[str, Item]
+) -> peers.ContentNeighbours:
+    # The number of neighbours is found by hiding a part of what is not hidden.
+    alike = peers.Alike.of(dict(sorted(items.items())))
+    known, held = hide(warm, share=VALIDATION, seed=VALIDATION_SEED)
+
+    def ndcg(nearest: int) -> float:
+        model = peers.ContentNeighbours(alike, known.item_ids, nearest)
+        return evaluate(model, known, held, at=AT, candidates=held.item_ids).ndcg
+
+    best = max(peers.NEAREST, key=ndcg)
+    say(f"tuned on validation: {best} content neighbours")
+    return peers.ContentNeighbours(alike, warm.item_ids, best)
 
 
 @cache

@@ -45,7 +45,12 @@ SPACES: dict[str, dict[str, Range]] = {
     },
     "ease": {
         "regularization": Range(20, 10_000, log=True),
-        "dropout": Range(0.0, 0.8),
+        "dropout": Range(0.0, 0.9),
+        "popular_ridge": Range(1, 5),
+    },
+    "content": {
+        "dims": Range(16, 256, log=True, whole=True),
+        "ridge": Range(0.05, 5, log=True),
     },
     "neighbours": {"neighbours": Range(10, 500, log=True, whole=True)},
 }
