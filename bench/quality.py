@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import peers
-from peers import ALS_RANGES, EASE_RIDGES, TUNED_FROM, Setting
+from peers import ALS_RANGES, EASE_RIDGES, ROUNDS, TUNED_FROM, Setting
 from rows import Row, say
 
 from youke_recommender import (
@@ -153,11 +153,14 @@ def _tuned(train: Interactions) -> tuple[Setting, float]:
     def ndcg(model: Any) -> float:
         return evaluate(model, known, held, at=AT).ndcg
 
+    @cache
+    def of_als(setting: Setting) -> float:
+        return ndcg(peers.ImplicitAls(known, setting))
+
     ridge = max(EASE_RIDGES, key=lambda each: ndcg(peers.plain_ease(known, each)))
     best = TUNED_FROM
-    for name, values in ALS_RANGES.items():
-        settings = [replace(best, **{name: value}) for value in values]
-        best = max(settings, key=lambda each: ndcg(peers.ImplicitAls(known, each)))
+    for name, values in list(ALS_RANGES.items()) * ROUNDS:
+        best = max((replace(best, **{name: value}) for value in values), key=of_als)
     say(f"tuned on validation: EASE ridge {ridge}; {best}")
     return best, ridge
 

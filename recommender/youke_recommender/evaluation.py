@@ -7,7 +7,7 @@ once, but by the numbers and in the order that ``recommend`` uses.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 from scipy.sparse import csr_matrix, vstack
@@ -30,14 +30,12 @@ BATCH = 256
 class Ranker(Protocol):
     """What can be judged: any ``Model``, and other libraries' for comparison."""
 
+    #: Whether an empty history is answered with an empty list.
+    needs_history: ClassVar[bool]
+
     @property
     def item_ids(self) -> tuple[str, ...]:
         """The items that are ranked."""
-        ...
-
-    @property
-    def needs_history(self) -> bool:
-        """Whether an empty history is answered with an empty list."""
         ...
 
     def scores_of(self, histories: Any) -> NDArray[np.float32]:
