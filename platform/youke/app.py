@@ -41,6 +41,7 @@ from youke.notices import pages as notices_pages
 from youke.questions import api as questions_api
 from youke.recommendations import api as recommendations_api
 from youke.recommendations import pages as recommendations_pages
+from youke.recommendations.operators import pages as models_pages
 from youke.storage import ObjectStore
 from youke.tutoring import api as tutoring_api
 from youke.tutoring import pages as tutoring_pages
@@ -74,6 +75,7 @@ BLUEPRINTS = (
     engagement_pages.bp,
     recommendations_api.bp,
     recommendations_pages.bp,
+    models_pages.bp,
     notices_api.bp,
     notices_pages.bp,
     questions_api.bp,

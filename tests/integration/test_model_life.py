@@ -1,21 +1,24 @@
 """Models are taken back, held back, compared, and forgotten; old ones serve on."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from click.testing import CliRunner, Result
 from engagement_cast import Cast
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 from training_school import School, open_school, rows
 
 from youke.cli import main
+from youke.jobs.worker import Tools
 from youke.kernel.config import Settings
 from youke.kernel.db import Database
 from youke.kernel.errors import YoukeError
 from youke.kernel.ids import new_id
-from youke.recommendations import registry, training, trials
+from youke.recommendations import registry, tasks, training, trials
 from youke.recommendations.comparing import Finding
 from youke.recommendations.errors import (
     AlreadyCurrentError,
@@ -265,6 +268,32 @@ def test_what_is_counted_is_added_up_and_told(school: School, office: Office) ->
     assert (result.challenger.shown, result.challenger.opened) == (10_000, 1_000)
     assert (result.control.shown, result.control.opened) == (10_000, 500)
     assert result.finding is Finding.CHALLENGER_BETTER
+
+
+def test_nothing_is_trained_by_itself_too_soon_or_while_a_trial_runs(
+    school: School, office: Office, tools: Tools
+) -> None:
+    assert tools.store
+    tasks.train_regularly(0)
+    assert rows(school.database) == {"current": 1}
+    old, _ = office.trained(2)
+    school.like(school.lessons["physics"][0])
+
+    tasks.train_regularly(0)
+    assert rows(school.database).total() == 3
+    make_older(school, timedelta(hours=6))
+    office.does(trials.start, old.id)
+    tasks.train_regularly(0)
+    assert rows(school.database).total() == 3
+    office.does(trials.stop)
+    tasks.train_regularly(0)
+    assert rows(school.database).total() == 4
+
+
+def make_older(school: School, age: timedelta) -> None:
+    older = update(RankingModel).values(created_at=RankingModel.created_at - age)
+    with school.database.transaction() as session:
+        session.execute(older)
 
 
 def test_old_artefacts_are_forgotten_and_their_figures_stay(

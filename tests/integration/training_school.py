@@ -1,6 +1,7 @@
 """A grade whose students like either music or physics, and models learned of it."""
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -77,7 +78,7 @@ def _habits(cast: Cast, kinds: list[list[Lesson]]) -> Iterator[PastFact]:
             )
 
 
-def rows(database: Database) -> dict[str, int]:
+def rows(database: Database) -> Counter[str]:
     with database.transaction() as session:
         counted = select(RankingModel.state, func.count()).group_by(RankingModel.state)
-        return {str(row[0]): int(row[1]) for row in session.execute(counted)}
+        return Counter({row[0]: int(row[1]) for row in session.execute(counted)})

@@ -1,7 +1,7 @@
 """What a model learns from: all facts as columns, and their split by time."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -39,13 +39,9 @@ class Dataset:
         cls,
         interactions: Iterable[Interaction],
         *,
-        allowed: Collection[UUID] | None = None,
         least_students: int = LEAST_STUDENTS,
     ) -> "Dataset":
-        """Take what people did, in any order.
-
-        :param allowed: people of whom models may learn; None means everybody.
-        """
+        """Take what people did, in any order."""
         names: dict[UUID, str] = {}
 
         def name(each: UUID) -> str:
@@ -56,12 +52,11 @@ class Dataset:
             (
                 name(each.person_id),
                 name(each.fact.lesson_id),
-                round(each.fact.confidence, 6),
+                round(confidence, 6),
                 each.fact.at.timestamp(),
             )
             for each in interactions
-            if (allowed is None or each.person_id in allowed)
-            and each.fact.confidence > 0
+            if (confidence := each.fact.confidence) > 0
         )
         return cls._from_rows(rows, least_students)
 

@@ -1,6 +1,6 @@
 """What the engine is told of a lesson: its words, and marks like its chapter."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -45,7 +45,8 @@ class Described(Protocol):
 def item_of(lesson: Described) -> Item:
     """Return a lesson's words and marks, as models learn and look them up."""
     return Item(
-        text=" ".join([lesson.title, lesson.summary, *lesson.tags]),
+        title=lesson.title,
+        text=" ".join([lesson.summary, *lesson.tags]),
         facets=tuple(
             f"{kind}:{value}" for kind, value in _marks(lesson) if value is not None
         ),
@@ -68,10 +69,12 @@ def listed_items(session: Session) -> dict[str, Item]:
         Lesson.owner_id,
         Lesson.school_id,
     )
-    rows: Iterable[Any] = session.execute(
-        columns.where(listed()).execution_options(yield_per=BATCH)
-    )
-    return {str(row.id): item_of(row) for row in rows}
+    rows = columns.where(listed()).execution_options(yield_per=BATCH)
+    return dict(map(_named, session.execute(rows)))
+
+
+def _named(row: Any) -> tuple[str, Item]:
+    return str(row.id), item_of(row)
 
 
 def _marks(lesson: Described) -> list[tuple[str, object]]:

@@ -16,8 +16,8 @@ from youke_recommender import (
     Model,
 )
 
-#: What is tried for publication, the first wanted most; what is not there is left out.
-WANTED = ("blend", "als", "neighbours")
+#: What is tried for publication, the first wanted most.
+WANTED = ("blend", "neighbours")
 #: What any of them must beat: counting, and looking who watched the same.
 BASELINES = ("popularity", "neighbours")
 #: What may change a model without a change of facts or parameters.
@@ -56,8 +56,7 @@ class Recipe:
 
 def candidates() -> list[Recipe]:
     """Return what is tried, best wish first."""
-    known = (name for name in WANTED if name in KINDS)
-    return [Recipe(algorithm=name).complete() for name in known]
+    return [Recipe(algorithm=name).complete() for name in WANTED]
 
 
 def baselines() -> list[Recipe]:

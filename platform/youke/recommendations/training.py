@@ -11,7 +11,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from youke.accounts.service import ids_of_profiled
 from youke.engagement.service import all_interactions
 from youke.kernel.clock import now
 from youke.kernel.config import Settings
@@ -125,11 +124,7 @@ def train(
 
 def read(session: Session, options: Options) -> Material:
     """Return the facts of everybody who allows it, and what there is already."""
-    data = Dataset.of(
-        all_interactions(session),
-        allowed=set(session.scalars(ids_of_profiled())),
-        least_students=options.least_students,
-    )
+    data = Dataset.of(all_interactions(session), least_students=options.least_students)
     return Material(
         data=data,
         items=listed_items(session),

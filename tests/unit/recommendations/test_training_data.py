@@ -50,14 +50,6 @@ def test_the_floor_holds_for_the_earlier_part_alone() -> None:
     assert before.interactions().item_ids == ()
 
 
-def test_nothing_is_learned_of_those_who_do_not_allow_it() -> None:
-    facts = [did(person, 2) for person in range(4)]
-
-    data = Dataset.of(facts, allowed={UUID(int=1), UUID(int=3)})
-
-    assert set(data.people) == {str(UUID(int=1)), str(UUID(int=3))}
-
-
 def test_another_floor_makes_another_fingerprint() -> None:
     facts = [did(person, 2) for person in range(4)]
 
