@@ -31,7 +31,7 @@ AT = 20
 
 #: Share of the items that the map from words is tried on.
 HIDDEN = 0.2
-LEAST_HIDDEN = 20
+LEAST_HIDDEN = 5
 #: New items keep an order of their own even where words seem to tell nothing.
 LEAST_SLOPE = 0.05
 

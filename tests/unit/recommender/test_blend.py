@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from youke_recommender import (
     AlsModel,
@@ -103,6 +104,23 @@ def test_many_people_at_once_get_the_scores_of_each_alone() -> None:
         assert together[person] == pytest.approx(alone, abs=1e-4)
 
 
+def test_someone_known_by_new_items_alone_is_scored_among_many_as_alone() -> None:
+    model = MODEL.with_items(NEW)
+    history = {"new-1": 1.0, "new-2": 0.5}
+    columns = [model.item_ids.index(item) for item in history]
+    histories = csr_matrix(
+        ([1.0, 0.5], ([0, 0], columns)),
+        shape=(1, len(model.item_ids)),
+        dtype=np.float32,
+    )
+
+    together = model.scores_of(histories)[0]
+
+    alone = model._taste(model._known(history)).scores(np.arange(len(together)))
+    assert together == pytest.approx(alone, abs=1e-5)
+    assert together.any()
+
+
 def test_a_new_item_is_recommended_to_those_who_like_its_like() -> None:
     model = MODEL.with_items(NEW)
 
@@ -164,6 +182,32 @@ def test_a_member_that_adds_nothing_gets_no_say() -> None:
     weights = learn_weights(DATA, ["noise", "good"], fit, people=500, seed=0)
 
     assert weights == {"good": 1.0}
+
+
+def test_a_say_that_fails_on_people_it_was_not_chosen_by_is_taken_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    noise = Interactions(DATA.matrix[:, ::-1].tocsr(), DATA.user_ids, DATA.item_ids)
+    monkeypatch.setattr(
+        blending, "_search", lambda _trial, best, _kinds: {best: 1.0, "noise": 0.8}
+    )
+
+    def fit(kind: str, part: Interactions) -> NeighboursModel:
+        return NeighboursModel.fit(part if kind == "good" else noise)
+
+    weights = learn_weights(DATA, ["good", "noise"], fit, people=500, seed=0)
+
+    assert weights == {"good": 1.0}
+
+
+def test_the_slope_tells_how_much_words_know() -> None:
+    order = np.random.default_rng(0).permutation(len(DESCRIBED)).tolist()
+    items = list(DESCRIBED.values())
+    mixed = {name: items[place] for name, place in zip(DESCRIBED, order, strict=True)}
+
+    blind = BlendModel.fit(DATA, items=mixed).placement.slope
+
+    assert blind < 0.2 < MODEL.placement.slope
 
 
 def test_two_members_that_each_know_a_half_are_both_heard() -> None:

@@ -22,6 +22,23 @@ def test_the_top_is_the_beginning_of_the_sorted_list_also_with_ties(
     assert places.tolist() == expected[:n]
 
 
+@given(
+    size=st.integers(1, 1000),
+    levels=st.sampled_from([2, 50, 10**6]),
+    n=st.integers(1, 12),
+    seed=st.integers(0, 5),
+)
+def test_the_top_of_many_is_found_by_blocks(
+    size: int, levels: int, n: int, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    scores = random.integers(0, levels, size).astype(np.float32)
+
+    places = top(scores, n)
+
+    assert places.tolist() == np.argsort(-scores, kind="stable")[:n].tolist()
+
+
 def test_barred_wins_over_allowed() -> None:
     rows = eligible_rows(5, np.array([1, 2, 2, 4]), np.array([2]))
 
