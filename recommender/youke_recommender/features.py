@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 
 from youke_recommender.errors import ModelDamagedError
 
@@ -40,6 +40,9 @@ MAX_FEATURES = 100_000
 #: bits for the field.
 MAX_KINDS = 250
 
+#: Items taken apart at a time: a text of 1,000 characters needs about 60 kB meanwhile.
+CHUNK = 5000
+
 _FIELD_SHIFT = np.uint64(56)
 _CHARACTER_SHIFT = np.uint64(21)
 _SPACE = 32
@@ -64,8 +67,7 @@ class Vocabulary:
         """Collect what occurs in at least LEAST_ITEMS of these items."""
         found = {_kind(mark) for item in items for mark in item.facets}
         kinds = tuple(sorted(found)[:MAX_KINDS])
-        _, keys, _ = _counted(_features(items, kinds))
-        distinct, holders = np.unique(keys, return_counts=True)
+        distinct, holders = _holders(items, kinds)
         common = np.flatnonzero(holders >= LEAST_ITEMS)
         if len(common) > MAX_FEATURES:
             order = np.argsort(-holders[common], kind="stable")
@@ -89,6 +91,10 @@ class Vocabulary:
 
     def vectors(self, items: Sequence[Item]) -> Any:
         """Return ``csr_matrix`` of float32, shape (items, features)."""
+        parts = [self._vectors(chunk) for chunk in _chunks(items)]
+        return vstack(parts, format="csr") if len(parts) > 1 else parts[0]
+
+    def _vectors(self, items: Sequence[Item]) -> Any:
         rows, keys, counts = _counted(_features(items, self.kinds))
         columns = np.searchsorted(self.keys, keys)
         known = columns < len(self.keys)
@@ -120,6 +126,27 @@ class Vocabulary:
         present[(self.keys >> _FIELD_SHIFT).astype(np.int64)] = True
         total = weights[present].sum()
         return weights / total if total else weights
+
+
+def _chunks(items: Sequence[Item]) -> list[Sequence[Item]]:
+    starts = range(0, max(len(items), 1), CHUNK)
+    return [items[start : start + CHUNK] for start in starts]
+
+
+def _holders(
+    items: Sequence[Item], kinds: tuple[str, ...]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    # The different keys, sorted, and how many items have each.
+    found = [
+        np.unique(_counted(_features(chunk, kinds))[1], return_counts=True)
+        for chunk in _chunks(items)
+    ]
+    keys = np.concatenate([keys for keys, _ in found])
+    counts = np.concatenate([counts for _, counts in found])
+    distinct, places = np.unique(keys, return_inverse=True)
+    holders: NDArray[np.int64] = np.zeros(len(distinct), dtype=np.int64)
+    np.add.at(holders, places, counts)
+    return distinct, holders
 
 
 def _features(items: Sequence[Item], kinds: tuple[str, ...]) -> list[Pairs]:

@@ -103,6 +103,21 @@ def test_only_the_most_common_features_are_kept(
     assert (vectors > 0).all()
 
 
+def test_taking_items_apart_in_chunks_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    items = list(ITEMS.values())
+    whole = Vocabulary.of(items)
+    monkeypatch.setattr(features, "CHUNK", 3)
+
+    chunked = Vocabulary.of(items)
+
+    assert chunked.keys.tolist() == whole.keys.tolist()
+    assert chunked.rarity.tolist() == whole.rarity.tolist()
+    difference = chunked.vectors(items) - whole._vectors(items)
+    assert abs(difference).max() == 0.0
+
+
 def test_kinds_of_mark_beyond_the_limit_are_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
