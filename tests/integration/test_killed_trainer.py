@@ -8,7 +8,7 @@ from pathlib import Path
 
 import killed_trainer
 import pytest
-from training_school import School, open_school
+from training_school import School, environment_of, open_school
 
 from youke.kernel.config import Settings
 from youke.kernel.db import Database
@@ -26,16 +26,8 @@ def school(database: Database, store: ObjectStore) -> School:
 
 def kill_trainer(settings: Settings, step: str) -> None:
     """Run a trainer up to a step and kill it there, as a lack of memory would."""
-    environment = os.environ | {
-        "YOUKE_DATABASE_URL": settings.database_url,
-        "YOUKE_S3_ENDPOINT": settings.s3_endpoint,
-        "YOUKE_S3_ACCESS_KEY": settings.s3_access_key,
-        "YOUKE_S3_SECRET_KEY": settings.s3_secret_key,
-        "YOUKE_S3_BUCKET": settings.s3_bucket,
-        "YOUKE_SECRET_KEY": settings.secret_key,
-        "YOUKE_DATA_DIR": str(settings.data_dir),
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-    }
+    environment = os.environ | environment_of(settings)
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
     with subprocess.Popen(
         [sys.executable, PROGRAM, step],
         env=environment,

@@ -13,6 +13,7 @@ from youke.accounts.service import Person
 from youke.engagement import service as engagement
 from youke.engagement.service import PastFact, record_past
 from youke.kernel import clock
+from youke.kernel.config import Settings
 from youke.kernel.db import Database
 from youke.lessons.service import Lesson
 from youke.recommendations import service as recommendations
@@ -82,3 +83,16 @@ def rows(database: Database) -> Counter[str]:
     with database.transaction() as session:
         counted = select(RankingModel.state, func.count()).group_by(RankingModel.state)
         return Counter({row[0]: int(row[1]) for row in session.execute(counted)})
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Return what a program on the same database and store is to be told."""
+    return {
+        "YOUKE_DATABASE_URL": settings.database_url,
+        "YOUKE_S3_ENDPOINT": settings.s3_endpoint,
+        "YOUKE_S3_ACCESS_KEY": settings.s3_access_key,
+        "YOUKE_S3_SECRET_KEY": settings.s3_secret_key,
+        "YOUKE_S3_BUCKET": settings.s3_bucket,
+        "YOUKE_SECRET_KEY": settings.secret_key,
+        "YOUKE_DATA_DIR": str(settings.data_dir),
+    }

@@ -23,7 +23,7 @@ from youke.kernel.db import Database
 from youke.lessons import service as lessons
 from youke.lessons.service import Lesson, LessonDraft, LessonState
 from youke.media import service as media
-from youke.recommendations.service import train
+from youke.recommendations.training import Options, train
 from youke.storage import ObjectStore
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def load(settings: Settings, password: str) -> None:
         with database.transaction() as session:
             load_people(session, password)
             _load_habits(session, _load_lessons(session))
-        train(database, store)
+        train(database, store, Options.of(settings))
         with tempfile.TemporaryDirectory(dir=_scratch(settings)) as folder:
             _upload(database, store, LESSONS[0], Path(folder))
             _open_weekend(database, _await_playable(database, LESSONS[0]))
