@@ -30,6 +30,7 @@ def run() -> None:
             connection=connection,
             target_metadata=Base.metadata,
             transaction_per_migration=True,
+            include_schemas=True,
             include_name=_is_ours,
         )
         with context.begin_transaction():
@@ -38,6 +39,8 @@ def run() -> None:
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
     """Leave the job queue's tables to their own library."""
+    if kind == "schema":
+        return name in {None, "counselling"}
     return kind != "table" or not (name or "").startswith("procrastinate_")
 
 

@@ -16,6 +16,10 @@ from youke.accounts.guards import install_sign_in
 from youke.captions import api as captions_api
 from youke.captions import pages as captions_pages
 from youke.catalogue import api as catalogue_api
+from youke.counselling import api as counselling_api
+from youke.counselling import pages as counselling_pages
+from youke.counselling.crisis import pages as crisis_pages
+from youke.counselling.referrals import pages as referrals_pages
 from youke.engagement import api as engagement_api
 from youke.engagement import pages as engagement_pages
 from youke.engagement import service as engagement
@@ -89,6 +93,10 @@ BLUEPRINTS = (
     inbox_pages.bp,
     tutoring_pages.bp,
     tutoring_pages.questions_bp,
+    counselling_api.bp,
+    counselling_pages.bp,
+    crisis_pages.bp,
+    referrals_pages.bp,
     web_pages.bp,
     web_pages.lessons_bp,
 )

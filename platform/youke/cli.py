@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from youke.counselling.commands import counselling
 from youke.kernel.config import DEFAULT_PORT, DEFAULT_S3_PORT, Settings, data_dir
 from youke.kernel.errors import YoukeError
 from youke.media.operators.commands import media
@@ -233,6 +234,7 @@ def _database() -> "Iterator[Database]":
         database.close()
 
 
+main.add_command(counselling)
 main.add_command(media)
 main.add_command(model)
 

@@ -2,6 +2,10 @@
 
 from youke.accounts import models as accounts
 from youke.captions import models as captions
+from youke.counselling import models as counselling
+from youke.counselling.breakglass import models as breakglass
+from youke.counselling.crisis import models as crisis
+from youke.counselling.referrals import models as referrals
 from youke.engagement import models as engagement
 from youke.http import idempotency
 from youke.lessons import models as lessons
@@ -15,7 +19,10 @@ from youke.workdays import models as workdays
 
 __all__ = [
     "accounts",
+    "breakglass",
     "captions",
+    "counselling",
+    "crisis",
     "engagement",
     "feeds",
     "idempotency",
@@ -24,6 +31,7 @@ __all__ = [
     "notices",
     "questions",
     "recommendations",
+    "referrals",
     "tutoring",
     "workdays",
 ]

@@ -40,6 +40,7 @@ TASKS = (
     "youke.jobs.rescue",
     "youke.accounts.tasks",
     "youke.captions.tasks",
+    "youke.counselling.tasks",
     "youke.engagement.tasks",
     "youke.media.tasks",
     "youke.media.transcription_tasks",

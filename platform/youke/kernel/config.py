@@ -17,6 +17,7 @@ MINIMUM_SECRET_LENGTH = 32
 #: What a running `youke up` writes for the other commands on the same data folder.
 ENDPOINTS_FILE = "endpoints.json"
 SECRET_FILE = "secret-key"  # noqa: S105  the name of a file, not what is in it
+COUNSELLING_FILE = "counselling-key"
 #: How long things are kept unless somebody says so many days, in at most five digits.
 ALWAYS = "always"
 MOST_DIGITS = 5
@@ -43,6 +44,8 @@ class Settings:
     s3_public_endpoint: str | None
     #: Signs cookies and tokens.
     secret_key: str = field(repr=False)
+    #: Wraps the keys of counselling; whoever loses it loses every conversation.
+    counselling_key: str = field(repr=False)
     #: Holds the embedded servers' files, scratch space and logs.
     data_dir: Path
     port: int
@@ -99,7 +102,8 @@ class _Reader:
             s3_secret_key=self.required("YOUKE_S3_SECRET_KEY"),
             s3_bucket=self.env.get("YOUKE_S3_BUCKET", "youke"),
             s3_public_endpoint=self.env.get("YOUKE_S3_PUBLIC_ENDPOINT"),
-            secret_key=self.secret_key(),
+            secret_key=self.secret("YOUKE_SECRET_KEY", SECRET_FILE),
+            counselling_key=self.secret("YOUKE_COUNSELLING_KEY", COUNSELLING_FILE),
             data_dir=self.folder,
             port=self.number("YOUKE_PORT", DEFAULT_PORT, most=65535),
             proxies=self.number("YOUKE_PROXIES", 0, most=10),
@@ -169,17 +173,15 @@ class _Reader:
             )
         return tuple((name, days) for name, days in known if days is not None)
 
-    def secret_key(self) -> str:
+    def secret(self, name: str, file: str) -> str:
         try:
-            value = self.env.get("YOUKE_SECRET_KEY") or _drawn_secret(self.folder)
+            value = self.env.get(name) or _drawn_secret(self.folder / file)
         except OSError as error:
-            self.problems.append(
-                f"YOUKE_SECRET_KEY is not set and cannot be kept: {error}"
-            )
+            self.problems.append(f"{name} is not set and cannot be kept: {error}")
             return ""
         if len(value) < MINIMUM_SECRET_LENGTH:
             self.problems.append(
-                f"YOUKE_SECRET_KEY needs at least {MINIMUM_SECRET_LENGTH} characters"
+                f"{name} needs at least {MINIMUM_SECRET_LENGTH} characters"
             )
         return value
 
@@ -202,11 +204,10 @@ def _running_instance(folder: Path) -> dict[str, str]:
     return {str(k): str(v) for k, v in content.items()}
 
 
-def _drawn_secret(folder: Path) -> str:
-    """Return the data folder's own secret key, drawn at the first start."""
-    path = folder / SECRET_FILE
+def _drawn_secret(path: Path) -> str:
+    """Return one of the data folder's own secrets, drawn at the first start."""
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         _place_secret(path)
     return path.read_text().strip()
 

@@ -47,4 +47,7 @@ SENTENCES = {
         " {until}: {question}"
     ),
     "question_answered": N_("{tutor} has answered your question: {question}"),
+    # Of counselling nobody learns more than this from a notice.
+    "private_message": N_("You have a new message."),
+    "help_needed": N_("Somebody needs your help now. Please look at once."),
 }

@@ -10,6 +10,7 @@ import {
   startSearchKey,
 } from "./chrome";
 import { startDesk } from "./desk";
+import { startQuickExit } from "./exit";
 import { startLikes } from "./likes";
 import { startProgress } from "./progress";
 import { STAGE_RENEWED } from "./stage";
@@ -25,6 +26,7 @@ startPosters();
 startToasts();
 startLikes();
 startDesk();
+startQuickExit();
 mountParts();
 document.addEventListener(STAGE_RENEWED, mountParts);
 

@@ -1,0 +1,1 @@
+"""Opening a conversation against its rule: two people, a reason, a short time."""

@@ -1,0 +1,1 @@
+"""Calls for help: they raise a human being and decide nothing."""
