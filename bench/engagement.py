@@ -133,11 +133,21 @@ def by_service(share: Share) -> None:
                 lesson = lessons[number % LESSONS]
                 engagement.record_watch(session, person, lesson, beat(second))
 
+    def in_pieces(number: int, person: Person) -> None:
+        lesson = lessons[number % LESSONS]
+        for start in range(0, BEATS, PIECE):
+            events = [
+                engagement.Event(lesson_id=lesson, beat=beat(second))
+                for second in range(start, start + PIECE)
+            ]
+            with database.transaction() as session:
+                engagement.record_watches(session, person, events)
+
     def like(_number: int, person: Person) -> None:
         with database.transaction() as session:
             engagement.like(session, person, lessons[0])
 
-    deeds = {"beats": one_by_one, "likes": like}
+    deeds = {"beats": one_by_one, "pieces": in_pieces, "likes": like}
     people = [
         Person(id=each, roles=["student"], grade=7, organisation_id=None)
         for each in share.people
@@ -243,6 +253,8 @@ def likes(town: Town, how: Callable[[Share], None], what: str) -> Iterator[Row]:
 def through_the_service(town: Town) -> Iterator[Row]:
     """Measure the functions that every request calls."""
     yield from beats(town, by_service, "beats", "by the service, one a transaction")
+    pieces = f"by the service, {PIECE} a transaction"
+    yield from beats(town, by_service, "pieces", pieces)
     yield from likes(town, by_service, "by the service")
 
 
