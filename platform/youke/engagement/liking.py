@@ -5,12 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
 from youke.accounts.service import Person
 from youke.engagement import counting
 from youke.kernel.clock import now
-from youke.lessons.service import Lesson, find_lesson
+from youke.lessons.service import likes_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,32 +45,27 @@ _UNLIKE = text(
 
 def like(session: Session, person: Person, lesson_id: UUID) -> Likes:
     """Note that the person likes the lesson; liking twice counts once."""
-    lesson = find_lesson(session, lesson_id, person)
-    wanted = {"person": person.id, "lesson": lesson.id, "at": now()}
+    before = likes_of(session, lesson_id, person)
+    wanted = {"person": person.id, "lesson": lesson_id, "at": now()}
     added = session.connection().scalar(_LIKE, wanted)
-    return Likes(likes=_counted(session, lesson, 1 if added else 0), liked=True)
+    change = 1 if added else 0
+    return Likes(likes=_counted(session, lesson_id, before, change), liked=True)
 
 
 def unlike(session: Session, person: Person, lesson_id: UUID) -> Likes:
     """Take the person's like back; there need not be one."""
-    lesson = find_lesson(session, lesson_id, person)
-    wanted = {"person": person.id, "lesson": lesson.id}
+    before = likes_of(session, lesson_id, person)
+    wanted = {"person": person.id, "lesson": lesson_id}
     removed = session.connection().scalar(_UNLIKE, wanted)
-    return Likes(likes=_counted(session, lesson, -1 if removed else 0), liked=False)
+    change = -1 if removed else 0
+    return Likes(likes=_counted(session, lesson_id, before, change), liked=False)
 
 
-def _counted(session: Session, lesson: Lesson, change: int) -> int:
+def _counted(session: Session, lesson_id: UUID, before: int, change: int) -> int:
     """Return the lesson's likes after a change.
 
     In a crowd they are those of a moment ago and one's own; the rest comes with the
     next fold.
     """
-    if not change:
-        session.refresh(lesson, ["likes"])
-        return lesson.likes
-    counts = counting.fold(session, lesson.id)
-    if counts is None:
-        return lesson.likes + change
-    set_committed_value(lesson, "likes", counts.likes)
-    set_committed_value(lesson, "views", counts.views)
-    return counts.likes
+    counts = counting.fold(session, lesson_id) if change else None
+    return before + change if counts is None else counts.likes

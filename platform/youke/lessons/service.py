@@ -35,6 +35,7 @@ __all__ = [
     "ids_in_states",
     "lesson_for_update",
     "lessons_by_id",
+    "likes_of",
     "may_change",
     "may_see",
     "own_lesson",
@@ -110,6 +111,21 @@ def find_lesson(session: Session, lesson_id: UUID, viewer: Person) -> Lesson:
     ):
         raise LessonNotFoundError
     return lesson
+
+
+def likes_of(session: Session, lesson_id: UUID, viewer: Person) -> int:
+    """Return the likes of a lesson that the viewer may see.
+
+    Reads no more than that: it is asked for by everybody who likes it.
+    """
+    columns = (Lesson.owner_id, Lesson.published_at, Lesson.playable, Lesson.likes)
+    wanted = select(*columns).where(Lesson.id == lesson_id)
+    row = session.connection().execute(wanted).one_or_none()
+    listed = row is not None and row.published_at is not None and row.playable
+    if row is None or not may_see(viewer, owner_id=row.owner_id, listed=listed):
+        raise LessonNotFoundError
+    likes: int = row.likes
+    return likes
 
 
 def may_see(viewer: Person, *, owner_id: UUID, listed: bool) -> bool:
@@ -196,13 +212,13 @@ def change_counts(
     session: Session, lesson_id: UUID, *, likes: int = 0, views: int = 0
 ) -> tuple[int, int]:
     """Add to the lesson's counters; return its likes and its views."""
-    row = session.execute(
+    added = (
         update(Lesson)
         .where(Lesson.id == lesson_id)
         .values(likes=Lesson.likes + likes, views=Lesson.views + views)
         .returning(Lesson.likes, Lesson.views)
-        .execution_options(synchronize_session=False)
-    ).one()
+    )
+    row = session.connection().execute(added).one()
     return row.likes, row.views
 
 

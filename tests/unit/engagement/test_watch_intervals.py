@@ -13,8 +13,10 @@ from youke.engagement.intervals import (
     Interval,
     clean,
     first,
+    from_text,
     length_s,
     merged,
+    to_text,
     without,
 )
 
@@ -88,3 +90,12 @@ def test_an_interval_without_length_is_no_mistake() -> None:
 def test_what_is_no_interval_is_refused(sent: list[tuple[float, float]]) -> None:
     with pytest.raises(InvalidIntervalsError):
         clean(sent, duration_s=60)
+
+
+@settings(deadline=None, max_examples=60)
+@given(pairs)
+def test_what_is_written_as_a_multirange_is_read_again(sent: list[list[int]]) -> None:
+    union = [(start + Decimal("0.125"), end) for start, end in merged(intervals(sent))]
+
+    assert from_text(to_text(union)) == union
+    assert to_text([]) == "{}"
