@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from youke_recommender import AllowList, Model
 
 LESSONS = 50_000
-STUDENTS = 40_000
+STUDENTS = 20_000
 LESSONS_EACH = 30
 REQUESTS = 1000
 HISTORY = 50

@@ -130,7 +130,7 @@ def parts(options: Options) -> tuple[Interactions, Interactions]:
     return split(read_interactions(options.data / "train.txt"), seed=options.seed)
 
 
-TUNED_ALS, TUNED_EASE = "implicit ALS, tuned", "EASE, tuned"
+TUNED_ALS, TUNED_EASE = "implicit ALS, tuned", "plain EASE, tuned"
 
 
 def _contest(
@@ -205,7 +205,7 @@ def _draw(folder: Path | None, on: str, found: dict[str, Quality]) -> None:
         y="share of the places",
     )
     shown = [
-        Curve(f"{name}, Gini {found[name].gini:.2f}", _head(found[name]), name == OURS)
+        Curve(f"{name}, Gini {found[name].gini:.3f}", _head(found[name]), name == OURS)
         for name in dict.fromkeys((OURS, "als", "neighbours", "popularity"))
     ]
     (folder / "recommender-exposure.svg").write_text(curves(heading, shown))
@@ -219,7 +219,10 @@ def _head(judged: Quality) -> Sequence[tuple[float, float]]:
 
 def _bars(path: Path, title: str, found: dict[str, Quality]) -> None:
     ordered = sorted(found.items(), key=lambda pair: -pair[1].ndcg)
-    drawn = [Bar(name, judged.ndcg, ours=name == OURS) for name, judged in ordered]
+    drawn = [
+        Bar(f"ours: {name}" if name in KINDS else name, judged.ndcg, name == OURS)
+        for name, judged in ordered
+    ]
     people = f"{next(iter(found.values())).people:,} learners"
     heading = Heading(title, f"NDCG@{AT}; {people}, full ranking, seen items removed")
     path.parent.mkdir(parents=True, exist_ok=True)
