@@ -229,7 +229,8 @@ def _count_trials(session: Session, counts: Counts) -> None:
     trials: dict[str, dict[int, tuple[int, int]]] = {}
     for place, counter in enumerate((counts.shown, counts.opened)):
         for (_, slot), times in counter.items():
-            if slot.trial:
+            # Who was answered without a model tells nothing about models.
+            if slot.trial and slot.model:
                 buckets = trials.setdefault(slot.trial, {})
                 both = list(buckets.get(slot.bucket, (0, 0)))
                 both[place] += times
