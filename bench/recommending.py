@@ -169,7 +169,8 @@ SELECT md5('p' || n)::uuid, 'bench' || n, 'n', '', '{student}', n %% 12 + 1, now
 FROM generate_series(1, %(students)s) AS n;
 INSERT INTO lessons (id, owner_id, title, summary, stage, grade, subject, chapter, tags,
     state, progress, playable, duration_s, published_at, created_at, likes, views)
-SELECT md5('l' || n)::uuid, md5('p' || n %% 5000)::uuid, '第' || n %% 20 + 1 || '课时', '',
+SELECT md5('l' || n)::uuid, md5('p' || n %% 5000)::uuid,
+    '第' || n %% 20 + 1 || '课时', '',
     CASE WHEN n %% 12 < 6 THEN 'primary' WHEN n %% 12 < 9 THEN 'junior'
          ELSE 'senior' END, n %% 12 + 1, (%(subjects)s::text[])[n / 12 %% 16 + 1],
     'c' || n / 200, ARRAY['t' || n %% 300], 'ready', 1, true, 2400,
@@ -230,15 +231,17 @@ def _give_model(
     found = connection.execute("SELECT id::text FROM lessons ORDER BY 1").fetchall()
     ids = tuple(str(row[0]) for row in found)
     model, model_id = _model(ids, np.random.default_rng(1)), uuid4()
-    store = ObjectStore.from_settings(Settings.from_env(service.environment | endpoints))
+    store = ObjectStore.from_settings(
+        Settings.from_env(service.environment | endpoints)
+    )
     with TemporaryDirectory() as folder:
         path = Path(folder) / "model.npz"
         sha256, key = model.save(path), f"models/{model_id}.npz"
         store.put_file(key, path, content_type="application/octet-stream")
     connection.execute(
-        "INSERT INTO ranking_models (id, created_at, state, algorithm, params, metrics,"
-        " items, interactions, people, fingerprint, versions, key, sha256, published_at)"
-        " VALUES (%s, now(), 'current', 'als', '{}', '{}', %s, 0, 0, '', '{}', %s, %s,"
+        "INSERT INTO ranking_models (id, created_at, state, algorithm, params,"
+        " metrics, items, interactions, people, fingerprint, versions, key, sha256,"
+        " published_at) VALUES (%s, now(), 'current', 'als', '{}', '{}', %s, 0, 0, '', '{}', %s, %s,"
         " now())",
         (model_id, len(ids), key, sha256),
     )
@@ -309,10 +312,10 @@ def _like_to_list(service: Service, token: str) -> Row:
     caller = Caller(service)
     before = [item["lesson"]["id"] for item in caller.get(token)["items"]]
     caller.call("PUT", f"lessons/{before[0]}/like", token)
-    for asked in range(1, 100):
+    asked, after = 0, before
+    while before[0] in after and asked < ASKING:
         after = [item["lesson"]["id"] for item in caller.get(token)["items"]]
-        if before[0] not in after:
-            break
+        asked += 1
     return Row("requests until a like has changed the list", asked, 1)
 
 
@@ -322,10 +325,10 @@ def _new_lesson(
     """Publish a lesson like any other and wait until some student is shown it."""
     lesson = uuid4()
     connection.execute(
-        "INSERT INTO lessons (id, owner_id, title, summary, stage, grade, subject, tags,"
-        " state, progress, playable, duration_s, published_at, created_at, likes, views)"
-        " SELECT %s, owner_id, 'new', '', stage, grade, subject, '{}', 'ready', 1, true,"
-        " 2400, now(), now(), 0, 0 FROM lessons WHERE grade = 7 LIMIT 1",
+        "INSERT INTO lessons (id, owner_id, title, summary, stage, grade, subject,"
+        " tags, state, progress, playable, duration_s, published_at, created_at, likes,"
+        " views) SELECT %s, owner_id, 'new', '', stage, grade, subject, '{}', 'ready',"
+        " 1, true, 2400, now(), now(), 0, 0 FROM lessons WHERE grade = 7 LIMIT 1",
         (lesson,),
     )
     connection.commit()

@@ -7,16 +7,12 @@ from uuid import UUID
 
 import numpy as np
 
-from youke.recommendations.snapshot import DAY_S, Rows, Snapshot
+from youke.recommendations.snapshot import Rows
 
 #: One place of every so many, …
 BLOCK = 10
 #: … and which of them, from 0: below the best, above the end of a phone's screen.
 PLACE = 5
-#: Until a lesson is so old, in days, …
-FRESH_DAYS = 14.0
-#: … or was shown so often, it may come by lot.
-ENOUGH_SHOWN = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,16 +29,6 @@ class Ticket:
 
     person_id: UUID
     day: date
-
-
-def fresh(snapshot: Snapshot, rows: Rows, *, at: float) -> Rows:
-    """Return which of these rows may come by lot.
-
-    :param at: seconds since 1970.
-    """
-    age = at - snapshot.columns.published[rows]
-    shown = snapshot.standings.shown[rows]
-    return rows[(age < FRESH_DAYS * DAY_S) & (shown < ENOUGH_SHOWN)]
 
 
 def draw(candidates: Rows, ticket: Ticket, block: int) -> Draw | None:

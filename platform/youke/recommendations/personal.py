@@ -46,17 +46,13 @@ class Scene:
         return frozenset(row for row in rows if row is not None)
 
     @cached_property
-    def suitable(self) -> NDArray[np.bool_]:
-        """For each row whether it suits the audience, in whichever tier."""
-        return self.snapshot.fits(self.wish.audience)
-
-    @cached_property
     def signs(self) -> list[tuple[float, int]]:
         """Confidence and row of the latest lessons that new ones are compared with."""
+        weights = self.wish.taste.weights
         return [
-            (fact.confidence, row)
+            (confidence, row)
             for fact in self.wish.taste.facts[:COMPARED]
-            if fact.confidence > 0
+            if (confidence := weights[str(fact.lesson_id)]) > 0
             and (row := self.snapshot.row(fact.lesson_id)) is not None
         ]
 
@@ -136,6 +132,8 @@ def _comparable(scene: Scene, tier: Tier) -> Rows:
         signs = np.array([row for _, row in scene.signs])
         if _known(scene, signs, served.trained).all():
             rows = served.untrained(tier)
+    if not len(rows):
+        return rows
     rows = rows[~np.isin(rows, scene.begun)]
     if len(rows) <= MOST_COMPARED:
         return rows
@@ -153,8 +151,8 @@ def _known(scene: Scene, rows: Rows, trained: Collection[str]) -> NDArray[np.boo
 def _after(scene: Scene, row: int) -> int | None:
     """Return the row of what follows in the unit and suits the person."""
     columns, names = scene.snapshot.columns, scene.snapshot.names
-    unit = scene.suitable & (columns.unit == columns.unit[row])
-    unit[row] = True
+    unit = np.flatnonzero(columns.unit == columns.unit[row])
+    unit = unit[scene.snapshot.suitable(scene.wish.audience, unit) | (unit == row)]
     steps = (
         Step(
             id=names.ids[each],
@@ -162,7 +160,7 @@ def _after(scene: Scene, row: int) -> int | None:
             published_at=float(columns.published[each]),
             owner=int(columns.owner[each]),
         )
-        for each in np.flatnonzero(unit).tolist()
+        for each in unit.tolist()
     )
     done = {names.ids[each] for each in scene.barred}
     step = next_step(steps, names.ids[row], done)

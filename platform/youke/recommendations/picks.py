@@ -49,7 +49,8 @@ class Taste:
     @cached_property
     def speaks(self) -> bool:
         """Whether there is any sign of interest to go by."""
-        return any(fact.confidence > 0 for fact in self.facts)
+        latest = any(confidence > 0 for confidence in self.weights.values())
+        return latest or any(fact.confidence > 0 for fact in self.facts[FOLDED:])
 
     @cached_property
     def done(self) -> frozenset[UUID]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from youke.recommendations.content import similarities
 from youke.recommendations.diversity import diversified
-from youke.recommendations.exploration import BLOCK, PLACE, Ticket, draw, fresh
+from youke.recommendations.exploration import BLOCK, PLACE, Ticket, draw
 from youke.recommendations.personal import Scene, alike, following, learned
 from youke.recommendations.picks import Pick, Source, Wish
 from youke.recommendations.serving import Served
@@ -93,8 +93,10 @@ def _pinned(scene: Scene) -> Iterator[Pick]:
 
 
 def _of_units(scene: Scene) -> Iterator[Pick]:
-    for row in scene.snapshot.rows(scene.wish.units).tolist():
-        if scene.suitable[row] and row not in scene.barred:
+    rows = scene.snapshot.rows(scene.wish.units)
+    fits = scene.snapshot.suitable(scene.wish.audience, rows)
+    for row in rows[fits].tolist():
+        if row not in scene.barred:
             yield Pick(row=row, source=Source.UNIT)
 
 
@@ -138,10 +140,10 @@ def _with_lot(
 ) -> list[Pick]:
     """Return the picks with a lesson by lot in this place, if there is one."""
     audience = scene.wish.audience
-    own = scene.snapshot.tier(audience, audience.own_grades).rows
+    rows = scene.snapshot.tier(audience, audience.own_grades).fresh
     above = [pick.row for pick in picks[:place]]
-    rows = fresh(scene.snapshot, own, at=scene.wish.at)
-    rows = rows[~np.isin(rows, [*above, *scene.barred])]
+    taken = np.array([*above, *scene.barred], dtype=np.intp)
+    rows = rows[~(rows[:, None] == taken).any(axis=1)]
     drawn = draw(rows, ticket, place)
     if drawn is None:
         return picks

@@ -14,9 +14,14 @@ from youke.engagement import service as engagement
 from youke.kernel.clock import now
 from youke.lessons.search import listed
 from youke.lessons.service import Lesson
-from youke.recommendations.exploration import FRESH_DAYS
 from youke.recommendations.models import LessonExposure
-from youke.recommendations.snapshot import GRADES, Entry, Snapshot, Standings
+from youke.recommendations.snapshot import (
+    FRESH_DAYS,
+    GRADES,
+    Entry,
+    Snapshot,
+    Standings,
+)
 
 #: Changes are looked for again so long after they were made: a transaction that takes
 #: longer is found by the number of lessons.

@@ -26,6 +26,10 @@ MOST_TAGS = 20
 #: Popularity is halved when a lesson is so old, a third at twice that, in days.
 AGE_DAYS = 30.0
 DAY_S = 86_400.0
+#: Until a lesson is so old, in days, …
+FRESH_DAYS = 14.0
+#: … or was shown so often, it may come by lot.
+ENOUGH_SHOWN = 200
 #: Rows of `Standings.points`: 0 for all grades together, then the grades.
 GRADES = 13
 
@@ -162,6 +166,8 @@ class Tier:
     rows: Rows
     #: The same rows, the most popular first.
     popular: Rows
+    #: Those that hardly anybody has been shown yet.
+    fresh: Rows
     #: Names of the rows, for models.
     names: list[str]
 
@@ -236,9 +242,13 @@ class Snapshot:
 
     def fits(self, audience: Audience) -> NDArray[np.bool_]:
         """Return for each row whether it suits the audience, in either tier."""
+        return self.suitable(audience, np.arange(len(self)))
+
+    def suitable(self, audience: Audience, rows: Rows) -> NDArray[np.bool_]:
+        """Return for each of these rows whether it suits the audience."""
         grades = audience.own_grades
         wanted = None if grades is None else grades | audience.near
-        return self._mask(audience, wanted)
+        return self._mask(audience, wanted, rows)
 
     def popularity(self, rows: Rows, grade: int | None) -> Floats:
         """Return points with a grade / (1 + age in units of `AGE_DAYS`)."""
@@ -248,26 +258,31 @@ class Snapshot:
         return found
 
     def _make_tier(self, audience: Audience, grades: frozenset[int] | None) -> Tier:
-        rows = np.flatnonzero(self._mask(audience, grades))
+        rows = np.flatnonzero(self._mask(audience, grades, np.arange(len(self))))
         popularity = self.popularity(rows, audience.grade)
         order = np.lexsort((rows, -self.columns.published[rows], -popularity))
         texts = self.names.texts
-        return Tier(rows, rows[order], [texts[row] for row in rows.tolist()])
+        age = self.standings.at - self.columns.published[rows]
+        shown = self.standings.shown[rows]
+        fresh = rows[(age < FRESH_DAYS * DAY_S) & (shown < ENOUGH_SHOWN)]
+        return Tier(rows, rows[order], fresh, [texts[row] for row in rows.tolist()])
 
     def _mask(
-        self, audience: Audience, grades: frozenset[int] | None
+        self, audience: Audience, grades: frozenset[int] | None, rows: Rows
     ) -> NDArray[np.bool_]:
         columns = self.columns
-        mask = columns.listed.copy()
+        mask = columns.listed[rows]
         if grades is not None:
-            mask &= np.isin(columns.grade, list(grades))
+            wanted = np.zeros(GRADES, dtype=np.bool_)
+            wanted[list(grades)] = True
+            mask &= wanted[columns.grade[rows]]
         for word, column in (
             (audience.stage, columns.stage),
             (audience.subject, columns.subject),
         ):
             if word is not None:
                 code = self.names.known(word)
-                mask &= column == (NONE - 1 if code is None else code)
+                mask &= column[rows] == (NONE - 1 if code is None else code)
         return mask
 
     def _unaffected(
