@@ -241,8 +241,8 @@ def _give_model(
     connection.execute(
         "INSERT INTO ranking_models (id, created_at, state, algorithm, params,"
         " metrics, items, interactions, people, fingerprint, versions, key, sha256,"
-        " published_at) VALUES (%s, now(), 'current', 'als', '{}', '{}', %s, 0, 0, '', '{}', %s, %s,"
-        " now())",
+        " published_at) VALUES (%s, now(), 'current', 'als', '{}', '{}', %s, 0, 0, '',"
+        " '{}', %s, %s, now())",
         (model_id, len(ids), key, sha256),
     )
     connection.commit()
@@ -335,9 +335,10 @@ def _new_lesson(
     began, caller = time.monotonic(), Caller(service)
     # Students of grade 7 are those whose number leaves 6 when divided by 12.
     pupils = [token for n, token in enumerate(tokens, start=1) if n % 12 == 6]
-    while (passed := time.monotonic() - began) < 2 * FRESH_S:
+    while time.monotonic() - began < 2 * FRESH_S:
         for token in pupils:
             items = caller.get(token, "limit=100")["items"]
+            passed = time.monotonic() - began
             if str(lesson) in {item["lesson"]["id"] for item in items}:
                 return Row("new lesson to first exposure", passed, FRESH_S, "s")
     return Row("new lesson to first exposure", float("nan"), FRESH_S, "s")
