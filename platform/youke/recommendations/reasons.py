@@ -80,7 +80,8 @@ def explanation(source: Source, *, profiled: bool) -> str:
         if profiled
         else gettext("Nothing that you watched or liked was used.")
     )
-    return f"{how} {used}"
+    space = " " if str(get_locale()).startswith("en") else ""
+    return f"{how}{space}{used}"
 
 
 def _grade(lesson: Lesson) -> str:
