@@ -1,23 +1,44 @@
 """An administrator sees models in a browser, takes one back, and tries another."""
 
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
 from playwright.sync_api import Browser, Page, expect
 
 from harness.city import PASSWORD, City
+from harness.live import LiveServer, environment
 from harness.models import add_versions, show, show_places
+from harness.servers import Servers
 from youke.accounts.service import OrganisationKind, Role
+from youke.embedded.ports import free_port
+from youke.kernel.config import Settings
 from youke.kernel.db import Database
+from youke.storage import ObjectStore
 
 WIDTHS = (390, 1366, 1920)
 
 
 @pytest.fixture
-def models(live_database: Database, app: APIFlask) -> None:
-    """Trainings and what was shown, in a city with two districts."""
-    city = City(live_database, app.test_client())
+def city_server(
+    servers: Servers, worker_name: str, app: APIFlask, tmp_path: Path
+) -> Iterator[str]:
+    """A web server of a city that has models; the shared one learns its own."""
+    told = environment(servers, f"models_{worker_name}", tmp_path)
+    store = ObjectStore.from_settings(Settings.from_env(told))
+    store.ensure_bucket()
+    store.close()
+    with closing(Database(told["YOUKE_DATABASE_URL"])) as database:
+        fill(City(database, app.test_client()))
+    server = LiveServer(told, port=free_port(), logs=tmp_path, works=False)
+    yield server.url
+    server.stop()
+
+
+def fill(city: City) -> None:
+    """Add trainings and what was shown, of two districts."""
     city.person("looks-after-models", Role.CITY_ADMIN)
     hangzhou = city.organisation("杭州市", OrganisationKind.CITY)
     for number, name in enumerate(("西湖区", "拱墅区")):
@@ -25,25 +46,24 @@ def models(live_database: Database, app: APIFlask) -> None:
         school = city.organisation(f"{name}第一中学", parent=district)
         teacher = city.person(f"of{number}", Role.TEACHER, organisation=school)
         lesson = city.lesson(teacher)
-        with live_database.transaction() as session:
+        with city.database.transaction() as session:
             show(session, lesson, shown=400 + 500 * number, opened=60)
-    with live_database.transaction() as session:
+    with city.database.transaction() as session:
         add_versions(session)
         show_places(session)
 
 
 @pytest.fixture
-def page(browser: Browser, live_server: str, models: None) -> Iterator[Page]:
+def page(browser: Browser, city_server: str) -> Iterator[Page]:
     """A browser in which a city's administrator has signed in."""
-    assert models is None
-    context = browser.new_context(base_url=live_server)
-    context.add_cookies([{"name": "lang", "value": "en", "url": live_server}])
+    context = browser.new_context(base_url=city_server)
+    context.add_cookies([{"name": "lang", "value": "en", "url": city_server}])
     page = context.new_page()
     page.goto("/sign-in")
     page.fill("[name=username]", "looks-after-models")
     page.fill("[name=password]", PASSWORD)
     page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{live_server}/")
+    expect(page).to_have_url(f"{city_server}/")
     yield page
     context.close()
 
