@@ -89,7 +89,8 @@ def cold(options: Options) -> Iterator[Row]:
     )
     if options.pictures is not None:
         title = "New courses, ranked from their words and marks"
-        _bars(options.pictures / "recommender-cold.svg", title, judged)
+        path = options.pictures / "recommender-cold.svg"
+        _bars(path, title, judged, f"{len(hidden.item_ids)} new courses ranked")
 
 
 def spark(options: Options) -> Iterator[Row]:
@@ -217,13 +218,15 @@ def _head(judged: Quality) -> Sequence[tuple[float, float]]:
     return exposure(np.array(judged.shown))
 
 
-def _bars(path: Path, title: str, found: dict[str, Quality]) -> None:
+def _bars(
+    path: Path, title: str, found: dict[str, Quality], how: str = "full ranking"
+) -> None:
     ordered = sorted(found.items(), key=lambda pair: -pair[1].ndcg)
     drawn = [
         Bar(f"ours: {name}" if name in KINDS else name, judged.ndcg, name == OURS)
         for name, judged in ordered
     ]
     people = f"{next(iter(found.values())).people:,} learners"
-    heading = Heading(title, f"NDCG@{AT}; {people}, full ranking, seen items removed")
+    heading = Heading(title, f"NDCG@{AT}; {people}, {how}, seen items removed")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(bars(heading, drawn))
