@@ -25,6 +25,7 @@ from youke_recommender.errors import (
     TooLittleDataError,
 )
 from youke_recommender.neighbours import NeighboursModel
+from youke_recommender.popularity import PopularityModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
     from youke_recommender.items import Item
 
 #: Members in order of trust: the first is the blend where too few people can judge.
-_KINDS: dict[str, type[EaseModel | AlsModel | NeighboursModel]] = {
-    kind.kind: kind for kind in (EaseModel, AlsModel, NeighboursModel)
+_KINDS: dict[str, type[EaseModel | AlsModel | NeighboursModel | PopularityModel]] = {
+    kind.kind: kind for kind in (EaseModel, AlsModel, NeighboursModel, PopularityModel)
 }
 
 
@@ -243,7 +244,10 @@ class BlendedTaste:
         return self._blended(rows)
 
     def contributions(self, rows: Rows) -> NDArray[np.float32]:
-        """Split the scores; for a new item, what lifts it above the average one."""
+        """Split the scores; for a new item, what lifts it above the average one.
+
+        Popularity is the same for everybody: what it adds is in no part.
+        """
         parts = np.zeros((len(rows), len(self.content.parts)), dtype=np.float32)
         old = np.flatnonzero(rows < self.trained)
         for scale, taste in self.voices:

@@ -25,7 +25,7 @@ LEAST_JUDGES = 100
 #: Scores kept at a time for each member: 160 MB.
 MAX_SCORES = 40_000_000
 #: Say of a further member beside the best one's 1.
-STEPS = (0.1, 0.2, 0.35, 0.5, 0.8)
+STEPS = (0.1, 0.2, 0.35, 0.5, 0.8, 1.5)
 #: Length of the lists that are judged.
 AT = 20
 

@@ -237,7 +237,22 @@ def test_too_few_people_cannot_judge_and_the_first_member_stays_alone() -> None:
 def test_ease_is_left_out_of_a_catalogue_too_large_for_it() -> None:
     model = BlendModel.fit(DATA, params=BlendParams(ease_items=10))
 
-    assert set(model.weights) <= {"als", "neighbours"}
+    assert "ease" not in model.weights
+
+
+def test_where_nobody_has_a_taste_of_their_own_popularity_is_heard() -> None:
+    random = np.random.default_rng(0)
+    share = 0.9 ** np.arange(60)
+    users, items = np.nonzero(random.random((400, 60)) < share * 0.5)
+    data = Interactions.from_triples(
+        users.astype(str).tolist(), items.astype(str).tolist(), [1.0] * len(users)
+    )
+
+    model = BlendModel.fit(data)
+
+    assert model.weights.get("popularity", 0) > 0
+    known = model.recommend({"50": 1.0}, n=5)
+    assert {scored.item for scored in known} <= {str(number) for number in range(9)}
 
 
 def test_the_gain_of_each_person_is_that_of_the_evaluation() -> None:
