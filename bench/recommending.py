@@ -106,7 +106,6 @@ def _answers(
             limit=LIMIT,
             taste=Taste(facts=facts),
             ticket=Ticket(person_id=ids[0], day=now.date()),
-            at=now.timestamp(),
         )
         if len(rank(city, wish, served)) != LIMIT:
             sys.exit("an answer is too short")

@@ -1,5 +1,6 @@
 """What requests answer from is never older than the database where it matters."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -10,10 +11,11 @@ from sqlalchemy.orm import Session
 from youke.accounts import service as accounts
 from youke.accounts.service import OrganisationKind, Person
 from youke.engagement import service as engagement
+from youke.kernel.clock import now
 from youke.kernel.db import Database
 from youke.lessons.service import publish, withdraw
 from youke.recommendations import service as recommendations
-from youke.recommendations.exposures import Exposures, Slot, write
+from youke.recommendations.exposures import Exposures, Slot, forget_before, write
 from youke.recommendations.keeper import Keeper
 from youke.recommendations.models import Exploration, Exposure, LessonExposure
 from youke.recommendations.serving import ModelCache
@@ -205,6 +207,18 @@ def test_what_was_shown_and_opened_adds_up(stage: Stage) -> None:
     assert [(x.propensity, x.opened) for x in lots] == [(0.25, False), (0.25, True)]
 
 
+def test_what_was_shown_long_ago_is_forgotten(stage: Stage) -> None:
+    counters, lesson = Exposures(), stage.lesson()
+    counters.show(lesson.id, slot(), 0.5)
+    write(stage.session, counters.take())
+    today = now().date()
+
+    for day, left in ((today - timedelta(days=1), 1), (today + timedelta(days=2), 0)):
+        forget_before(stage.session, day)
+        tables = (Exposure, LessonExposure, Exploration)
+        assert [stage.session.query(t).count() for t in tables] == [left] * 3
+
+
 def test_a_lesson_that_is_gone_takes_its_counts_along(stage: Stage) -> None:
     counters = Exposures()
     counters.show(UUID(int=1), slot(source="explore"), 0.5)
@@ -234,3 +248,15 @@ def test_the_reader_is_told_how_it_comes_about(stage: Stage) -> None:
 
     assert found.reason == "Because you liked “Fractions”"
     assert found.why.endswith("What you watched and liked decides the order.")
+
+
+def test_nobody_is_told_that_more_was_used_than_was(stage: Stage) -> None:
+    student, _ = stage.student(), stage.lesson()
+
+    def why() -> str:
+        (found,) = recommendations.recommend(stage.session, stage.store, student, 5)
+        return found.why
+
+    assert why().endswith("What you have seen or liked already was only left out.")
+    accounts.decide_profiling(stage.session, student, granted=False, given_by=student)
+    assert why().endswith("Nothing that you watched or liked was used.")

@@ -83,5 +83,3 @@ class Wish:
     dropped: Collection[UUID] = frozenset()
     #: None where nothing is drawn by lot.
     ticket: Ticket | None = None
-    #: The present moment, in seconds since 1970.
-    at: float = 0.0

@@ -10,6 +10,9 @@ from youke.lessons.service import Lesson
 from youke.recommendations.content import Likeness
 from youke.recommendations.picks import Pick, Source, Taste
 
+#: Sources that depend on what one person did.
+PERSONAL = frozenset({Source.NEXT, Source.ALS, Source.RELATED})
+
 
 def personal_reason(
     pick: Pick, lesson: Lesson, taste: Taste, known: Mapping[UUID, Lesson]
@@ -75,13 +78,19 @@ def explanation(source: Source, *, profiled: bool) -> str:
             how = gettext("It was published lately and suits this grade.")
         case Source.EXPLORE:
             how = gettext("New lessons take turns in this place, so that each is seen.")
-    used = (
-        gettext("What you watched and liked decides the order.")
-        if profiled
-        else gettext("Nothing that you watched or liked was used.")
-    )
+    used = _used(source, profiled=profiled)
     space = " " if str(get_locale()).startswith("en") else ""
     return f"{how}{space}{used}"
+
+
+def _used(source: Source, *, profiled: bool) -> str:
+    if not profiled:
+        used = gettext("Nothing that you watched or liked was used.")
+    elif source in PERSONAL:
+        used = gettext("What you watched and liked decides the order.")
+    else:
+        used = gettext("What you have seen or liked already was only left out.")
+    return str(used)
 
 
 def _grade(lesson: Lesson) -> str:

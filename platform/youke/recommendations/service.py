@@ -246,7 +246,6 @@ def _suits(wish: Wish, lesson: Lesson, pick: Pick) -> bool:
 def _wish(
     session: Session, state: State, person: Person, limit: int, *, profiled: bool
 ) -> Wish:
-    at = now()
     is_student = person.has(Role.STUDENT)
     ours = class_of(person) if is_student else None
     units = [] if profiled or ours is None else _units(session, state, ours.id)
@@ -256,8 +255,7 @@ def _wish(
         taste=_taste(session, person) if profiled else Taste(),
         pinned=pinned(session, ours.id if ours else None),
         units=units,
-        ticket=Ticket(person_id=person.id, day=local(at).date()),
-        at=at.timestamp(),
+        ticket=Ticket(person_id=person.id, day=local(now()).date()),
     )
 
 

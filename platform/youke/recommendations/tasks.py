@@ -1,11 +1,15 @@
-"""Training in the background."""
+"""Training and tidying up in the background."""
+
+from datetime import timedelta
 
 from youke.jobs import RetryUnlessHopeless, app, tools
 from youke.kernel.clock import now
-from youke.recommendations import registry
+from youke.recommendations import exposures, registry
 from youke.recommendations.training import Options, is_due, train
 
 LOCK = "recommendations.train"
+#: Two school years can be compared.
+KEPT = timedelta(days=800)
 
 
 @app.task(
@@ -38,6 +42,18 @@ def train_regularly(timestamp: int) -> None:  # noqa: ARG001  the scheduler give
         )
     if is_wanted:
         _train()
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(
+    queue="default",
+    name="recommendations.forget_exposures",
+    queueing_lock="recommendations.forget_exposures",
+)
+def forget_exposures(timestamp: int) -> None:  # noqa: ARG001  the scheduler gives it
+    """Forget what was shown longer ago than statistics look back."""
+    with tools().database.transaction() as session:
+        exposures.forget_before(session, (now() - KEPT).date())
 
 
 def _train() -> None:

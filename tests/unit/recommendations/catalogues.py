@@ -75,7 +75,6 @@ def wish(*facts: Fact, limit: int = 10, **more: Any) -> Wish:
         audience=student(),
         limit=limit,
         taste=Taste(facts=facts),
-        at=NOW.timestamp(),
     )
     return replace(basis, **more)
 
