@@ -136,7 +136,7 @@ def test_a_lesson_goes_from_upload_to_an_answered_question(
     # and the tutor calls and answers
     tutor = visit("tutor")
     tutor.goto("/desk")
-    tutor.locator("a[href^='/desk/']").first.click()
+    tutor.locator(".session a[href^='/desk/']").first.click()
     tutor.locator("form[action$='/next'] button").click()
     expect(tutor.locator("main")).to_contain_text("负负为什么得正？")
     tutor.fill("form[data-desk-answer] textarea", "想想数轴上转身两次。")
