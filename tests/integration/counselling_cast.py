@@ -1,13 +1,16 @@
 """A school with students, counsellors and administrators, and rooms to work in."""
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from harness.city import Caller, City
 from youke.accounts.service import Organisation, OrganisationKind, Person, Role
+from youke.counselling import service
 from youke.counselling.room import Room
 from youke.counselling.vault import Vault
+from youke.kernel.db import Database
 
 SECRET = "a secret of the tests, long enough for all"
 
@@ -49,3 +52,11 @@ class House:
     def fresh(self, session: Session, caller: Caller) -> Person:
         """Return the caller's person in this session."""
         return session.get_one(Person, caller.person.id)
+
+
+def begun(house: House, database: Database, text: str = "我和朋友吵架了") -> UUID:
+    """Return a conversation of the student's with the house's counsellor."""
+    with database.transaction() as session:
+        student = house.fresh(session, house.student)
+        draft = service.Draft(text=text, counsellor=house.counsellor.person.id)
+        return service.open_thread(room_of(session), student, draft).thread.id

@@ -79,10 +79,9 @@ def digest_of(vault: Vault, line: Line, previous: bytes) -> bytes:
 
 def verify(room: Room) -> Verdict:
     """Check every line."""
-    with room.inside() as session:
-        rows = session.scalars(
-            select(Reading).order_by(Reading.position).execution_options(yield_per=1000)
-        )
+    lines = select(Reading).order_by(Reading.position)
+    lines = lines.execution_options(yield_per=1000)
+    with room.inside() as session, session.scalars(lines) as rows:
         return check(room.vault, rows)
 
 
