@@ -1,4 +1,4 @@
-"""`youke counselling …`: checks the log of readings, wraps keys anew."""
+"""`youke counselling …`: checks the log of readings."""
 
 import sys
 

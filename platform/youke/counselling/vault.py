@@ -37,7 +37,7 @@ class Vault:
 
     def new_data_key(self, thread_id: UUID) -> bytes:
         """Draw a conversation's key and return it wrapped."""
-        return self.wrap(thread_id, os.urandom(KEY_BYTES))
+        return _seal(self._wrapping, os.urandom(KEY_BYTES), self._wraps(thread_id))
 
     def data_key(self, thread_id: UUID, wrapped: bytes, key_id: str) -> "DataKey":
         """Unwrap a conversation's key.
@@ -46,15 +46,8 @@ class Vault:
         """
         if not hmac.compare_digest(key_id, self.key_id):
             raise OtherKeyError
-        return DataKey(thread_id, self.data_key_to_wrap(thread_id, wrapped))
-
-    def data_key_to_wrap(self, thread_id: UUID, wrapped: bytes) -> bytes:
-        """Return a conversation's bare key, for another master key to wrap."""
-        return _open(self._wrapping, wrapped, self._wraps(thread_id))
-
-    def wrap(self, thread_id: UUID, key: bytes) -> bytes:
-        """Wrap a conversation's bare key."""
-        return _seal(self._wrapping, key, self._wraps(thread_id))
+        key = _open(self._wrapping, wrapped, self._wraps(thread_id))
+        return DataKey(thread_id, key)
 
     def sign(self, content: bytes) -> bytes:
         """Return the HMAC-SHA256 of a line of the log."""
