@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from youke.accounts import service as accounts
+from youke.counselling import service as counselling
 from youke.engagement import service as engagement
 
 
@@ -17,4 +18,5 @@ def erase(session: Session, username: str) -> bool:
     """
     person = accounts.person_named(session, username)
     engagement.forget_person(session, person.id)
+    counselling.forget_person(session, person.id)
     return accounts.delete_person(session, person)

@@ -18,6 +18,7 @@ from youke.counselling.room import Room
 from youke.counselling.service import Draft
 from youke.counselling.states import Why
 from youke.counselling.vault import Vault
+from youke.erasing import erase
 from youke.kernel.config import Settings
 from youke.kernel.db import Database
 
@@ -170,6 +171,33 @@ def test_an_erased_conversation_leaves_nothing_but_the_log(
             assert connection.scalar(count) == 0
         lines = select(func.count()).select_from(_table("readings"))
         assert connection.scalar(lines) == 1
+
+
+def test_an_erased_person_leaves_no_conversation_though_the_account_must_stay(
+    house: House, database: Database
+) -> None:
+    thread_id = opened(house, database)
+    ask = {"subject": "math", "grade": 8, "text": "为什么？"}
+    assert house.student.post("/questions", ask).status_code == 201
+    with database.transaction() as session:
+        assert erase(session, "student") is False, "a question stands on the account"
+        counsellor = house.fresh(session, house.counsellor)
+        with pytest.raises(ThreadNotFoundError):
+            service.read(room_of(session), counsellor, thread_id)
+    with database.engine.connect() as connection:
+        for name in ("threads", "messages", "thread_keys"):
+            count = select(func.count()).select_from(_table(name))
+            assert connection.scalar(count) == 0
+
+
+def test_a_counsellors_erased_account_lets_conversations_wait_again(
+    house: House, database: Database
+) -> None:
+    thread_id = opened(house, database)
+    with database.transaction() as session:
+        erase(session, "counsellor")
+        waiting = service.waiting_threads(room_of(session))
+        assert [thread.id for thread in waiting] == [thread_id]
 
 
 def _table(name: str) -> TableClause:

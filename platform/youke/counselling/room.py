@@ -6,7 +6,7 @@ was forgotten, or smuggled in, elsewhere finds these tables closed.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from psycopg.pq import TransactionStatus
@@ -19,33 +19,37 @@ ROLE = "youke_counselling"
 _DEPTH = "counselling_depth"
 
 
+@contextmanager
+def inside(session: Session) -> Iterator[Session]:
+    """Hold the zone's role; everything else is out of reach meanwhile.
+
+    What waits to be written is written first, before and after, since each side has no
+    right to the other's tables.
+    """
+    depth = session.info.get(_DEPTH, 0)
+    if depth == 0:
+        session.flush()
+        session.execute(text(f"SET LOCAL ROLE {ROLE}"))
+    session.info[_DEPTH] = depth + 1
+    try:
+        yield session
+        session.flush()
+    finally:
+        session.info[_DEPTH] = depth
+        if depth == 0 and _is_usable(session):
+            session.execute(text("SET LOCAL ROLE NONE"))
+
+
 @dataclass(frozen=True)
 class Room:
-    """A transaction and the vault: what one needs to work in here."""
+    """A transaction and the vault: what one needs to read and write in here."""
 
     session: Session
     vault: Vault
 
-    @contextmanager
-    def inside(self) -> Iterator[Session]:
-        """Hold the zone's role; everything else is out of reach meanwhile.
-
-        What waits to be written is written first, before and after, since each side
-        has no right to the other's tables.
-        """
-        info = self.session.info
-        depth = info.get(_DEPTH, 0)
-        if depth == 0:
-            self.session.flush()
-            self.session.execute(text(f"SET LOCAL ROLE {ROLE}"))
-        info[_DEPTH] = depth + 1
-        try:
-            yield self.session
-            self.session.flush()
-        finally:
-            info[_DEPTH] = depth
-            if depth == 0 and _is_usable(self.session):
-                self.session.execute(text("SET LOCAL ROLE NONE"))
+    def inside(self) -> AbstractContextManager[Session]:
+        """Hold the zone's role."""
+        return inside(self.session)
 
 
 def _is_usable(session: Session) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
 
 from youke.accounts.service import Person, Role, people_with_role
 from youke.counselling import duty
@@ -13,8 +14,8 @@ from youke.counselling.crisis.words import raises_concern
 from youke.counselling.duty import set_duty
 from youke.counselling.errors import CallUnderWayError
 from youke.counselling.ledger import verify
-from youke.counselling.models import Thread
-from youke.counselling.room import Room
+from youke.counselling.models import Duty, Thread
+from youke.counselling.room import Room, inside
 from youke.counselling.states import Author, CrisisCause, ThreadState, Why
 from youke.counselling.telling import tell_of_message
 from youke.counselling.threads import (
@@ -41,6 +42,7 @@ __all__ = [
     "close_thread",
     "counsellors",
     "erase_thread",
+    "forget_person",
     "open_thread",
     "read",
     "set_duty",
@@ -165,6 +167,18 @@ def erase_thread(room: Room, student: Person, thread_id: UUID) -> None:
     with room.inside() as session:
         session.expunge(thread)
         session.execute(delete(Thread).where(Thread.id == thread_id))
+
+
+def forget_person(session: Session, person_id: UUID) -> None:
+    """Destroy a person's conversations; those that they looked after wait again."""
+    with inside(session):
+        session.execute(delete(Thread).where(Thread.student_id == person_id))
+        session.execute(
+            update(Thread)
+            .where(Thread.counsellor_id == person_id)
+            .values(counsellor_id=None)
+        )
+        session.execute(delete(Duty).where(Duty.counsellor_id == person_id))
 
 
 def counsellors(room: Room) -> Sequence[tuple[Person, bool]]:
