@@ -6,7 +6,7 @@ first; for adults it is on until they say no.
 
 from uuid import UUID
 
-from sqlalchemy import Select, Subquery, select
+from sqlalchemy import Select, Subquery, bindparam, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,15 @@ from youke.accounts.models import Consent, Person, Purpose, Role
 
 #: The wording that people decide on now; a new one counts up.
 PROFILING_VERSION = 1
+
+#: Made once: every recommendation asks it.
+_LAST_DECISION = (
+    select(Consent.granted)
+    .where(Consent.person_id == bindparam("person"))
+    .where(Consent.purpose == Purpose.PROFILING.value)
+    .order_by(Consent.id.desc())
+    .limit(1)
+)
 
 
 def profiling_allowed(session: Session, person: Person) -> bool:
@@ -24,13 +33,7 @@ def profiling_allowed(session: Session, person: Person) -> bool:
 
 def decision_on_profiling(session: Session, person_id: UUID) -> bool | None:
     """Return what was decided last, None while nobody was asked."""
-    return session.scalar(
-        select(Consent.granted)
-        .where(Consent.person_id == person_id)
-        .where(Consent.purpose == Purpose.PROFILING.value)
-        .order_by(Consent.id.desc())
-        .limit(1)
-    )
+    return session.scalar(_LAST_DECISION, {"person": person_id})
 
 
 def decide_profiling(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,13 @@ from youke.recommendations.models import Pin
 
 #: More would leave no place for anything else.
 MOST_PINS = 20
+
+#: Made once: every recommendation asks it.
+_PINNED = (
+    select(Pin.lesson_id)
+    .where(Pin.class_id == bindparam("class"))
+    .order_by(Pin.pinned_at.desc(), Pin.lesson_id)
+)
 
 
 def classes_to_pin_for(session: Session, person: Person) -> Sequence[Organisation]:
@@ -96,8 +103,7 @@ def pinned(session: Session, class_id: UUID | None) -> Sequence[UUID]:
     """Return the lessons pinned for a class, the latest first."""
     if class_id is None:
         return []
-    latest = select(Pin.lesson_id).where(Pin.class_id == class_id)
-    return session.scalars(latest.order_by(Pin.pinned_at.desc(), Pin.lesson_id)).all()
+    return session.scalars(_PINNED, {"class": class_id}).all()
 
 
 def classes_that_have(
