@@ -11,6 +11,8 @@ from youke.tutoring.states import SessionPhase, TicketState, phase_at
 ALLOWED = {
     ("waiting", "active"),
     ("waiting", "left"),
+    # Its session is cancelled, or ends before its turn.
+    ("waiting", "unreached"),
     # From the desk it is answered, put back, or closed after two absences.
     ("active", "answered"),
     ("active", "waiting"),
