@@ -53,23 +53,26 @@ def item_of(lesson: Described) -> Item:
     )
 
 
+#: What `item_of` reads of a lesson.
+ITEM_COLUMNS = (
+    Lesson.id,
+    Lesson.title,
+    Lesson.summary,
+    Lesson.stage,
+    Lesson.grade,
+    Lesson.subject,
+    Lesson.edition,
+    Lesson.volume,
+    Lesson.chapter,
+    Lesson.tags,
+    Lesson.owner_id,
+    Lesson.school_id,
+)
+
+
 def listed_items(session: Session) -> dict[str, Item]:
     """Return the words and marks of all lessons that are shown to everybody."""
-    columns = select(
-        Lesson.id,
-        Lesson.title,
-        Lesson.summary,
-        Lesson.stage,
-        Lesson.grade,
-        Lesson.subject,
-        Lesson.edition,
-        Lesson.volume,
-        Lesson.chapter,
-        Lesson.tags,
-        Lesson.owner_id,
-        Lesson.school_id,
-    )
-    rows = columns.where(listed()).execution_options(yield_per=BATCH)
+    rows = select(*ITEM_COLUMNS).where(listed()).execution_options(yield_per=BATCH)
     return dict(map(_named, session.execute(rows)))
 
 

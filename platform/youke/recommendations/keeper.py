@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from youke.accounts.service import Person
 from youke.kernel.db import Database
 from youke.lessons.service import Lesson
-from youke.recommendations.items import item_of
+from youke.recommendations.items import ITEM_COLUMNS, item_of
 from youke.recommendations.reading import (
     Copy,
     follow,
@@ -199,19 +199,3 @@ def _items(session: Session, ids: list[UUID]) -> dict[str, Item]:
         for lesson in rows:
             items[str(lesson.id)] = item_of(lesson)
     return items
-
-
-ITEM_COLUMNS = (
-    Lesson.id,
-    Lesson.title,
-    Lesson.summary,
-    Lesson.stage,
-    Lesson.grade,
-    Lesson.subject,
-    Lesson.edition,
-    Lesson.volume,
-    Lesson.chapter,
-    Lesson.tags,
-    Lesson.owner_id,
-    Lesson.school_id,
-)
