@@ -48,7 +48,7 @@ def test_a_call_for_help_is_seen_taken_and_answered(
 ) -> None:
     student = enter("talker", 390, 844)
     student.get_by_label("账号与设置").click()
-    student.get_by_role("link", name="心理倾诉").click()
+    student.get_by_role("banner").get_by_role("link", name="心理倾诉").click()
     expect(student).to_have_title("消息 · 优课")
     student.get_by_label("你想说什么？").fill("最近总觉得活着没意思，不知道怎么办。")
     student.get_by_role("button", name="发送").click()
