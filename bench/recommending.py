@@ -176,7 +176,7 @@ SELECT md5('l' || n)::uuid, md5('p' || n %% 5000)::uuid,
     now() - (n %% 700 + 0.5) * interval '1 day', now(), 0, 0
 FROM generate_series(1, %(lessons)s) AS n;
 INSERT INTO likes (person_id, lesson_id, created_at)
-SELECT md5('p' || n)::uuid, md5('l' || (n * 7919 + k * 12) %% %(span)s / 12 * 12
+SELECT md5('p' || n)::uuid, md5('l' || (n::bigint * 7919 + k * 12) %% %(span)s / 12 * 12
     + n %% 12 + 12)::uuid, now() - k * interval '1 day'
 FROM generate_series(1, %(students)s) AS n, generate_series(0, 2) AS k
 ON CONFLICT DO NOTHING;
