@@ -103,7 +103,7 @@ def _ping_idle(connection: Any, record: Any, _proxy: Any) -> None:
     connections go from hand to hand.
     """
     idle_s = time.monotonic() - record.info.get("idle_since", 0.0)
-    if idle_s < TRUSTED_S or connection is None:
+    if idle_s < TRUSTED_S:
         return
     try:
         connection.execute("")

@@ -80,11 +80,11 @@ def cancel(session: Session, session_id: UUID, person: Person) -> TutoringSessio
     :raises OnlyOwnSessionsError: when somebody else has published it.
     :raises SessionOverError: when it is over.
     """
-    known = find_session(session, session_id)
-    if known.cancelled_at is not None:
-        _check_may_change(known, person)
-        return known
-    cancelled = _own(session, session_id, person)
+    cancelled = _locked(session, session_id, person)
+    if cancelled.cancelled_at is not None:
+        return cancelled
+    if cancelled.phase is SessionPhase.OVER:
+        raise SessionOverError
     people_told = [*_team(session, cancelled), *_students(session, cancelled)]
     _release_waiting(session, cancelled)
     cancelled.cancelled_at = now()
@@ -137,10 +137,15 @@ def spoken(moment: datetime) -> str:
     return f"{local(moment):%Y-%m-%d %H:%M}"
 
 
-def _own(session: Session, session_id: UUID, person: Person) -> TutoringSession:
+def _locked(session: Session, session_id: UUID, person: Person) -> TutoringSession:
     find_session(session, session_id)
     found = lock_whole(session, session_id)
     _check_may_change(found, person)
+    return found
+
+
+def _own(session: Session, session_id: UUID, person: Person) -> TutoringSession:
+    found = _locked(session, session_id, person)
     if found.phase in {SessionPhase.OVER, SessionPhase.CANCELLED}:
         raise SessionOverError
     return found
